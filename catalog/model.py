@@ -1,0 +1,249 @@
+"""The rows of the catalog as frozen values: Source, Version, Run, Edge, quality, search."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from connectors.model import Dataset
+from schema.errors import InvalidInput
+from schema.model import Finding, Schema
+from schema.profile import TableProfile
+
+
+class Status(StrEnum):
+    """What a crawl made of one dataset."""
+
+    NEW = "NEW"
+    CHANGED = "CHANGED"
+    UNCHANGED = "UNCHANGED"
+    FAILED = "FAILED"
+    GONE = "GONE"
+
+
+class RunState(StrEnum):
+    """OpenLineage's run states that a run can be seen in."""
+
+    RUNNING = "RUNNING"
+    COMPLETE = "COMPLETE"
+    FAIL = "FAIL"
+    ABORT = "ABORT"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One source as the catalog holds it; figures are those of its current version.
+
+    `status` is what the last crawl made of it. `version` is the primary key of the current
+    version, None while nothing of it could ever be read. `quality` is the last score, 0 to 100.
+    Times are UTC and zone-aware.
+    """
+
+    pk: int
+    namespace: str
+    name: str
+    uri: str
+    format: str | None
+    description: str | None
+    tags: tuple[str, ...]
+    owner: str | None
+    status: Status
+    version: int | None
+    row_count: int | None
+    byte_count: int | None
+    quality: float | None
+    findings: tuple[Finding, ...]
+    first_seen: datetime
+    last_seen: datetime
+    changed_at: datetime | None
+
+    @property
+    def id(self) -> str:
+        return global_id("Source", self.pk)
+
+    @property
+    def label(self) -> str:
+        """The last part of the name without suffixes, for people: `flights`, `weather`."""
+        last = self.name.rstrip("/").rsplit("/", 1)[-1]
+        return last.split(".", 1)[0] if "/" in self.name else last.rsplit(".", 1)[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A source's schema and content at one time; `number` counts from 1 within the source.
+
+    `dataset` is what a connector is generated from; its `entries` are left empty.
+    """
+
+    pk: int
+    source_pk: int
+    number: int
+    fingerprint: str
+    content_stamp: str
+    created_at: datetime
+    schema: Schema
+    profile: TableProfile
+    dataset: Dataset
+    findings: tuple[Finding, ...]
+
+    @property
+    def id(self) -> str:
+        return global_id("Version", self.pk)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the catalog knows of a dataset before a crawl reads it: the stamp of each entry."""
+
+    source_pk: int
+    version: int | None
+    dataset: Dataset
+    stamps: Mapping[str, str]
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a crawl did with one dataset."""
+
+    source: Source
+    status: Status
+    findings: tuple[Finding, ...]
+    bytes_read: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One execution of a pipeline. `uuid` is the OpenLineage run id."""
+
+    pk: int
+    uuid: str
+    pipeline: str
+    state: RunState
+    started_at: datetime
+    ended_at: datetime | None
+    master: str | None
+    parameters: Mapping[str, Any]
+    metrics: Mapping[str, float]
+    code_hash: str | None
+    error: str | None
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+
+    @property
+    def id(self) -> str:
+        return global_id("Run", self.pk)
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Lineage from one source to another through a run; `fields` maps an output field to the
+    (input field, kind) pairs that it derives from, empty where unknown.
+    """
+
+    upstream: int
+    downstream: int
+    run: int
+    fields: Mapping[str, tuple[tuple[str, str], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """A Great Expectations expectation as the catalog keeps it, with the reason it was derived."""
+
+    type: str
+    field: str | None
+    kwargs: Mapping[str, Any]
+    reason: str
+    dimension: str
+    """completeness, uniqueness, validity, consistency, timeliness or stability."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectationResult:
+    """One expectation's verdict; `observed` is JSON-ready."""
+
+    expectation: Expectation
+    success: bool
+    observed: Any
+    unexpected_count: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class QualityReport:
+    """The verdict on one version. `engine` is `summary` (judged from the stored profile as the
+    crawl ended) or `great_expectations` (validated by Great Expectations).
+    """
+
+    source_pk: int
+    version: int
+    score: float
+    """0 to 100: the mean over dimensions of the share of expectations met, in percent."""
+    success: bool
+    checked_at: datetime
+    engine: str
+    results: tuple[ExpectationResult, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A search: words, filters (None is any), order and keyset position.
+
+    `text` None or blank lists all. `order` is RELEVANCE (default with text), NAME (default
+    without), ROWS, QUALITY or CHANGED. `after` is a cursor of an earlier page.
+    """
+
+    text: str | None = None
+    format: str | None = None
+    namespace: str | None = None
+    semantic_type: str | None = None
+    column: str | None = None
+    tag: str | None = None
+    owner: str | None = None
+    min_quality: float | None = None
+    include_gone: bool = False
+    order: str | None = None
+    first: int = 20
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One found source; `score` is comparable within one search only, higher is better."""
+
+    source: Source
+    score: float
+    matched_fields: tuple[str, ...]
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """`facets` maps facet name (format, namespace, tag, semanticType) to (value, count) pairs."""
+
+    hits: tuple[Hit, ...]
+    total: int
+    has_next: bool
+    facets: Mapping[str, tuple[tuple[str, int], ...]]
+
+
+def global_id(kind: str, pk: int) -> str:
+    """The Relay global id of a row: `global_id("Source", 12)` → `U291cmNlOjEy`."""
+    return base64.urlsafe_b64encode(f"{kind}:{pk}".encode()).decode().rstrip("=")
+
+
+def parse_id(text: str) -> tuple[str, int]:
+    """The kind and primary key of a global id. Raises InvalidInput when it is not one."""
+    try:
+        padded = text + "=" * (-len(text) % 4)
+        kind, _, pk = (
+            base64.b64decode(padded, altchars=b"-_", validate=True).decode().partition(":")
+        )
+        return kind, int(pk)
+    except (ValueError, binascii.Error, UnicodeDecodeError):
+        raise InvalidInput(f"not an id: {text!r}") from None

@@ -1,0 +1,1 @@
+"""Expectations derived from profiles, and their validation."""

@@ -1,0 +1,1 @@
+"""How data is reached and produced: sources, formats, targets, Spark."""

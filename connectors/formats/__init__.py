@@ -1,0 +1,1 @@
+"""Facts about file formats and how one file of each is read."""

@@ -1,0 +1,79 @@
+"""The doors for additions: literal tables of names, entry points second, imported when used."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import entry_points
+from typing import Any
+
+from schema.errors import InvalidInput, MissingDependency
+
+
+@dataclass(frozen=True, slots=True)
+class Lazy:
+    """An attribute `module:name` imported on first use, and the extra that brings what it needs."""
+
+    target: str
+    extra: str | None = None
+
+    def load(self, kind: str, name: str) -> Any:
+        """Import it. Raises MissingDependency saying which extra to install."""
+        module, _, attribute = self.target.partition(":")
+        try:
+            return getattr(importlib.import_module(module), attribute)
+        except ImportError as error:
+            extra = f"; pip install 'headwater[{self.extra}]'" if self.extra else ""
+            raise MissingDependency(f"{kind} {name}: {error}{extra}") from error
+
+
+# Each table is sorted by name; the conformance suite runs over every line.
+SOURCES: dict[str, Lazy] = {
+    "files": Lazy("connectors.sources.files:FileSource"),
+    "sql": Lazy("connectors.sources.sql:SqlSource"),
+}
+
+FORMATS: dict[str, Lazy] = {
+    "csv": Lazy("connectors.formats.csv:Csv"),
+    "jsonl": Lazy("connectors.formats.jsonl:JsonLines"),
+    "parquet": Lazy("connectors.formats.parquet:Parquet"),
+}
+
+TARGETS: dict[str, Lazy] = {
+    "arrow": Lazy("connectors.targets.arrow:ArrowTarget"),
+    "pyspark": Lazy("connectors.targets.pyspark:PySparkTarget", extra="spark"),
+}
+
+_BUILT_IN: dict[str, Mapping[str, Lazy]] = {
+    "sources": SOURCES,
+    "formats": FORMATS,
+    "targets": TARGETS,
+}
+
+
+@cache
+def table(kind: str) -> Mapping[str, Lazy]:
+    """Everything registered of a kind (`sources`, `formats`, `targets`), by name.
+
+    Raises InvalidInput when an entry point claims a name that is taken.
+    """
+    found = dict(_BUILT_IN[kind])
+    for point in entry_points(group=f"headwater.{kind}"):
+        if point.name in found:
+            message = f"{kind} {point.name!r} of {point.value} is registered already; rename one"
+            raise InvalidInput(message)
+        found[point.name] = Lazy(point.value)
+    return dict(sorted(found.items()))
+
+
+@cache
+def load(kind: str, name: str) -> Any:
+    """An instance of what is registered as `name`. Raises InvalidInput listing the known names."""
+    try:
+        lazy = table(kind)[name]
+    except KeyError:
+        known = ", ".join(table(kind))
+        raise InvalidInput(f"no {kind[:-1]} called {name!r}; known: {known}") from None
+    return lazy.load(kind[:-1], name)()

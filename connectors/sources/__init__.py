@@ -1,0 +1,1 @@
+"""Places that datasets are found in: file systems and databases."""

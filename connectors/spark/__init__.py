@@ -1,0 +1,1 @@
+"""Spark: masters, sessions, pipelines, column lineage."""

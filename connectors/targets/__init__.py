@@ -1,0 +1,1 @@
+"""Kinds of typed connectors: schema and dataset in, source text out."""

@@ -1,0 +1,1 @@
+"""What data is: schemas, summaries, inference. Pure: Arrow in, values out."""
