@@ -1,0 +1,42 @@
+"""What every test shares: the samples, a catalog of its own, and nothing of the user's."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# Spark's workers run the interpreter of the tests, not whichever `python3` comes first.
+os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
+# A catalog or credentials that the user has set up must not leak into a test, nor be touched by it.
+for name in [name for name in os.environ if name.startswith(("HEADWATER_CATALOG", "AWS_"))]:
+    del os.environ[name]
+
+# Laws hold whatever the machine's load: no example has a deadline. CI draws the same examples
+# each time, so that a red build is red for what changed.
+settings.register_profile("headwater", deadline=None, print_blob=True)
+settings.register_profile("ci", deadline=None, print_blob=True, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "headwater")
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def sample_data() -> Path:
+    """The folder of samples; read only."""
+    return ROOT / "sample_data"
+
+
+@pytest.fixture
+def catalog_url(tmp_path: Path) -> str:
+    """SQLAlchemy URL of a SQLite catalog that no other test sees; the file is not there yet."""
+    return f"sqlite:///{tmp_path / 'catalog.db'}"
