@@ -1,0 +1,152 @@
+"""One Spark session with a beginning and an end, quiet, in UTC, private to this machine."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from connectors.spark.cluster import Cluster, check_answers
+from connectors.spark.java import java_home
+from schema.errors import ClusterError, MissingDependency
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+_LOGGING = """\
+rootLogger.level = error
+rootLogger.appenderRef.stderr.ref = stderr
+# pyspark starts Java as a shell, which announces a level that differs from the root's.
+logger.shell.name = org.apache.spark.api.python.PythonGatewayServer
+logger.shell.level = error
+appender.stderr.type = Console
+appender.stderr.name = stderr
+appender.stderr.target = SYSTEM_ERR
+appender.stderr.layout.type = PatternLayout
+appender.stderr.layout.pattern = spark: %p %c{1}: %m%n
+"""
+
+
+@contextmanager
+def session(cluster: Cluster, name: str = "headwater") -> Iterator[SparkSession]:
+    """A Spark session on `cluster`, stopped at the end together with its Java process.
+
+    A session that runs in this process already on the same master is lent, and left running.
+
+    Sets `JAVA_HOME`, `PYSPARK_PYTHON` and `SPARK_LOCAL_IP` of this process while it starts. Raises
+    MissingDependency without pyspark or Java, ClusterError when the master does not answer.
+    """
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError as error:
+        raise MissingDependency(f"{error}; pip install 'headwater[spark]'") from error
+    running = SparkSession.getActiveSession()
+    if running is not None:
+        yield _shared(running, cluster)
+        return
+    check_answers(cluster)
+    folder = Path(tempfile.mkdtemp(prefix="headwater-spark-"))
+    (folder / "log4j2.properties").write_text(_LOGGING, encoding="utf-8")
+    builder = SparkSession.builder.appName(name)
+    for key, value in (_properties(cluster, folder) | cluster.properties()).items():
+        builder = builder.config(key, value)
+    try:
+        with _environment(_variables(cluster)):
+            spark = _start(builder, cluster)
+        try:
+            yield spark
+        finally:
+            _stop(spark)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _shared(running: SparkSession, cluster: Cluster) -> SparkSession:
+    master = running.sparkContext.master
+    if master != cluster.master:
+        raise ClusterError(
+            f"a Spark session on {master} is running in this process; stop it to use "
+            f"{cluster.master}"
+        )
+    return running
+
+
+def _properties(cluster: Cluster, folder: Path) -> dict[str, str]:
+    properties = {
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.warehouse.dir": str(folder / "warehouse"),
+        "spark.sql.execution.arrow.pyspark.enabled": "true",
+        "spark.driver.extraJavaOptions": (
+            f"-Dlog4j2.configurationFile={(folder / 'log4j2.properties').as_uri()}"
+            f" -Dderby.system.home={folder} -Duser.timezone=UTC"
+        ),
+    }
+    if cluster.is_local:
+        properties |= {
+            "spark.driver.bindAddress": "127.0.0.1",
+            "spark.driver.host": "127.0.0.1",
+            "spark.local.dir": str(folder),
+            # A few tasks more than cores; Spark's 200 are for clusters.
+            "spark.sql.shuffle.partitions": str(2 * (os.cpu_count() or 1)),
+        }
+    return properties
+
+
+def _variables(cluster: Cluster) -> dict[str, str]:
+    variables = {"JAVA_HOME": java_home(), "PYSPARK_PYTHON": cluster.python}
+    if cluster.is_local:
+        variables["SPARK_LOCAL_IP"] = "127.0.0.1"
+    return variables
+
+
+def _start(builder: SparkSession.Builder, cluster: Cluster) -> SparkSession:
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    try:
+        return builder.getOrCreate()
+    except (Py4JError, PySparkException, OSError) as error:
+        first = str(error).strip().splitlines()
+        cause = next((line for line in first if "Exception:" in line), first[0] if first else "")
+        raise ClusterError(f"Spark did not start on {cluster.master}: {cause}") from error
+
+
+def _stop(spark: SparkSession) -> None:
+    """Stop the session and end its Java process, so that the next session starts afresh.
+
+    pyspark keeps its Java process until the interpreter ends and has no public way to end it.
+    """
+    from pyspark import SparkContext
+
+    logging.getLogger("py4j").setLevel(logging.CRITICAL)
+    spark.stop()
+    gateway = SparkContext._gateway
+    if gateway is None:
+        return
+    SparkContext._gateway = SparkContext._jvm = None
+    process = getattr(gateway, "proc", None)
+    gateway.shutdown()
+    if process is not None:
+        process.stdin.close()  # what the Java side waits for to exit
+        process.wait(timeout=30)
+
+
+@contextmanager
+def _environment(variables: dict[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

@@ -1,0 +1,167 @@
+"""Target `arrow`: a module that reads a source as Arrow tables and record batches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from connectors.model import Dataset
+from connectors.targets import module
+from connectors.targets.arrow_types import schema_call, type_source
+from connectors.targets.native import ARROW, local_path, reads_natively
+from connectors.targets.python_source import (
+    Call,
+    Expression,
+    assignment,
+    call,
+    listing,
+    render,
+    text,
+)
+from schema.model import Field, Schema
+
+_READ = '''
+def read(columns: Sequence[str] | None = None, where: pc.Expression | None = None) -> pa.Table:
+    """All rows, or those for which `where` is true; all columns, or `columns` in that order."""
+    %s
+'''
+
+_BATCHES = '''
+def batches(
+    columns: Sequence[str] | None = None, where: pc.Expression | None = None
+) -> Iterator[pa.RecordBatch]:
+    """The rows of `read`, a batch at a time, so that memory stays small."""
+    %s
+'''
+
+_CHOSEN = """
+def _chosen(columns: Sequence[str] | None) -> dict[str, pc.Expression] | None:
+    return None if columns is None else {name: pc.field(name) for name in columns}
+"""
+
+_FILES = """
+def _files() -> list[str]:
+    found = sorted(glob.glob(PATTERN, root_dir=ROOT, recursive=True))
+    if not found:
+        raise FileNotFoundError(f"no file matches {PATTERN} below {ROOT}")
+    return [f"{ROOT}/{name}" for name in found]
+"""
+
+
+class ArrowTarget:
+    """Generates `read() -> pa.Table` and `batches() -> Iterator[pa.RecordBatch]`."""
+
+    name = ARROW
+    language = "python"
+
+    def filename(self, dataset: Dataset) -> str:
+        """`flights_arrow.py`."""
+        return module.filename(dataset, ARROW)
+
+    def generate(self, schema: Schema, dataset: Dataset) -> str:
+        """The module's source text. Raises UnsupportedType naming the field."""
+        way = reads_natively(dataset, schema, ARROW)
+        name = self.filename(dataset).removesuffix(".py")
+        example = f"columns=[{text(schema.names[0])}]" if schema.names else ""
+        imports, *sections = (
+            _native(dataset, schema) if way.native else _runtime(dataset, way.reasons)
+        )
+        return module.module(
+            module.docstring(
+                dataset,
+                schema,
+                target=ARROW,
+                reads="Arrow",
+                usage=(f"import {name}", f"table = {name}.read({example})"),
+            ),
+            imports,
+            module.fingerprint(schema),
+            assignment("SCHEMA", schema_call(schema)),
+            *sections,
+        )
+
+
+def _native(dataset: Dataset, schema: Schema) -> list[str]:
+    many = dataset.pattern is not None
+    arguments: dict[str, Expression] = {
+        "schema": "SCHEMA",
+        "format": text("parquet") if dataset.format == "parquet" else "FORMAT",
+    }
+    partitions = [schema.field(key) for key in dataset.partition_keys]
+    if partitions:
+        arguments |= {"partitioning": "PARTITIONING", "partition_base_dir": "ROOT"}
+    opened = call("ds.dataset", "_files()" if many else "PATH", **arguments)
+    reason = f"pyarrow reads this {dataset.format} exactly, so nothing else is needed."
+    where = [assignment("ROOT" if many else "PATH", text(local_path(dataset) or ""))]
+    if many:
+        where.append(assignment("PATTERN", text(dataset.pattern or "")))
+    return [
+        _imports(
+            standard="import glob\n" if many else "",
+            more=(_MORE_IMPORTS.get(dataset.format or "", ""), "import pyarrow.dataset as ds"),
+        ),
+        "\n".join([module.reason_comment([reason]), *where]),
+        _format(dataset),
+        assignment("PARTITIONING", _partitioning(partitions)) if partitions else "",
+        _READ % "return _dataset().to_table(columns=_chosen(columns), filter=where)",
+        _BATCHES % "yield from _dataset().to_batches(columns=_chosen(columns), filter=where)",
+        f"def _dataset() -> ds.Dataset:\n    return {render(opened, 4, before=7)}",
+        _CHOSEN,
+        _FILES if many else "",
+    ]
+
+
+def _runtime(dataset: Dataset, reasons: Sequence[str]) -> list[str]:
+    why = module.reason_comment([f"Read through Headwater, since {'; '.join(reasons)}."])
+    arguments = "DATASET, SCHEMA, columns=columns, where=where"
+    return [
+        _imports(more=("", ""), local="\nfrom connectors import runtime"),
+        f"{why}\n{assignment('DATASET', module.dataset_literal(dataset))}",
+        _READ % f"return runtime.table({arguments})",
+        _BATCHES % f"return runtime.batches({arguments})",
+    ]
+
+
+_MORE_IMPORTS = {"csv": "import pyarrow.csv as csv"}
+
+
+def _imports(*, standard: str = "", more: Sequence[str], local: str = "") -> str:
+    before, after = more
+    lines = [
+        "from __future__ import annotations\n",
+        f"{standard}from collections.abc import Iterator, Sequence\n",
+        "import pyarrow as pa",
+        "import pyarrow.compute as pc",
+        before,
+        after,
+        local,
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def _format(dataset: Dataset) -> str:
+    if dataset.format == "csv":
+        return assignment("FORMAT", _csv_format(dataset))
+    return assignment("FORMAT", "ds.JsonFileFormat()") if dataset.format == "jsonl" else ""
+
+
+def _csv_format(dataset: Dataset) -> Call:
+    delimiter = dataset.option("delimiter", ",") or ","
+    parse: dict[str, Expression] = {} if delimiter == "," else {"delimiter": text(delimiter)}
+    if dataset.option("multiline") != "false":
+        parse["newlines_in_values"] = "True"
+    convert = call(
+        "csv.ConvertOptions",
+        null_values=listing(['""']),
+        strings_can_be_null="True",
+        quoted_strings_can_be_null="False",
+    )
+    return call(
+        "ds.CsvFileFormat",
+        parse_options=call("csv.ParseOptions", **parse),
+        convert_options=convert,
+    )
+
+
+def _partitioning(fields: Sequence[Field]) -> Call:
+    keys = [call("pa.field", text(each.name), type_source(each.type, each.name)) for each in fields]
+    return call("ds.partitioning", call("pa.schema", listing(keys)), flavor=text("hive"))
