@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
+
+from schema.figures import Figures
+from schema.infer import STRAY_SHARE, Decision, decide
+from schema.kinds import Kind
+from schema.model import Schema
+from schema.summary import Summary
 
 
 @dataclass(frozen=True, slots=True)
 class Frequency:
-    """A value and how many rows hold it; `count` is exact when `exact`."""
+    """A value and how many rows hold it; an estimate from the sample unless `exact`."""
 
     value: Any
     count: int
@@ -17,7 +24,7 @@ class Frequency:
 
 @dataclass(frozen=True, slots=True)
 class Quantile:
-    """The value below which a share `q` (0 to 1) of the non-null values lie."""
+    """The value below which a share `q` (0 to 1) of the values lie."""
 
     q: float
     value: Any
@@ -25,7 +32,7 @@ class Quantile:
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Estimated count of the values in [low, high) (the last bin is closed)."""
+    """Count of the values in [low, high), estimated from the sample (the last bin is closed)."""
 
     low: float
     high: float
@@ -36,11 +43,13 @@ class Bin:
 class ColumnProfile:
     """Figures of one column, in its inferred type.
 
-    Values (`min`, `max`, frequencies, quantiles) are JSON-ready: numbers, booleans, text, with
-    temporal values and decimals as canonical text. Lengths are characters of text, bytes of
-    binary, items of lists. `distinct_error` is the relative error bound at 99 % confidence, 0
-    when exact; `quantile_error` is the rank error, likewise. Nested columns are profiled by path
-    too (`address.city`, `tags[]`).
+    `count` rows hold a value of the type, `null_count` none or a code for missing, and
+    `misfit_count` one that does not fit the type: together all rows. Values (`min`, `max`,
+    frequencies, quantiles) are JSON-ready: numbers, booleans, text, with temporal values and
+    decimals as canonical text. Lengths are characters of text, bytes of binary, items of lists.
+    `distinct_error` is the relative error bound at 99 % confidence, 0 when exact;
+    `quantile_error` that of a quantile's rank. `distinct_count` is None for nested values.
+    Nested columns are profiled by path too (`address.city`, `tags[]`).
     """
 
     name: str
@@ -48,7 +57,7 @@ class ColumnProfile:
     count: int
     null_count: int
     empty_count: int
-    distinct_count: int
+    distinct_count: int | None
     distinct_error: float
     min: Any
     max: Any
@@ -65,7 +74,22 @@ class ColumnProfile:
     misfit_examples: tuple[str, ...]
     unique: bool
 
-    def to_dict(self) -> dict[str, Any]: ...
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready, the inverse of `from_dict`."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, value: Mapping[str, Any]) -> ColumnProfile:
+        """The profile that `to_dict` encoded."""
+        return cls(
+            **{
+                **value,
+                "quantiles": tuple(Quantile(**item) for item in value["quantiles"]),
+                "histogram": tuple(Bin(**item) for item in value["histogram"]),
+                "top_values": tuple(Frequency(**item) for item in value["top_values"]),
+                "misfit_examples": tuple(value["misfit_examples"]),
+            }
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,4 +101,77 @@ class TableProfile:
     byte_count: int | None
     columns: tuple[ColumnProfile, ...]
 
-    def to_dict(self) -> dict[str, Any]: ...
+    def column(self, path: str) -> ColumnProfile | None:
+        """The profile of a column or nested path, None when there is none."""
+        return next((column for column in self.columns if column.name == path), None)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready, the inverse of `from_dict`."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, value: Mapping[str, Any]) -> TableProfile:
+        """The profile that `to_dict` encoded."""
+        columns = tuple(ColumnProfile.from_dict(column) for column in value["columns"])
+        return cls(value["rows_seen"], value["row_count"], value["byte_count"], columns)
+
+
+def profile(
+    summary: Summary,
+    schema: Schema,
+    *,
+    row_count: int | None = None,
+    byte_count: int | None = None,
+    stray: float = STRAY_SHARE,
+) -> TableProfile:
+    """The figures of all columns: those of `schema` in its order, then nested paths.
+
+    `row_count` is the table's, where it is known to be more than the rows that were seen.
+    """
+    types = {field.name: field.type for field in schema}
+    paths = [*(name for name in types if name in summary.columns)]
+    paths += [path for path in summary.columns if path not in types]
+    columns = []
+    for path in paths:
+        column = summary.columns[path]
+        decision = decide(column, stray=stray)
+        if path in types and not column.raw:
+            decision = Decision(types[path], decision.kinds)
+        top_level = path in types
+        figures = Figures(path, column, decision, summary.sample if top_level else None)
+        columns.append(_read_off(figures))
+    return TableProfile(summary.rows, row_count, byte_count, tuple(columns))
+
+
+def _read_off(figures: Figures) -> ColumnProfile:
+    column = figures.column
+    bounds = figures.bounds()
+    moments = figures.moments()
+    lengths = column.lengths if figures.has_lengths else None
+    misfits = figures.decision.misfits(column)
+    examples = sorted({example for facet in misfits.values() for example in facet.examples})
+    return ColumnProfile(
+        name=figures.path,
+        type=str(figures.decision.type),
+        count=figures.count,
+        null_count=column.nulls + figures.missing,
+        empty_count=column.empties if figures.decision.text else 0,
+        distinct_count=figures.distinct_count,
+        distinct_error=figures.distinct_error,
+        min=bounds[0],
+        max=bounds[1],
+        mean=figures.number(moments.mean) if moments else None,
+        std=figures.number(moments.std) if moments else None,
+        quantiles=tuple(Quantile(*pair) for pair in figures.quantiles()),
+        quantile_error=figures.quantile_error,
+        histogram=tuple(Bin(*item) for item in figures.histogram()),
+        top_values=tuple(Frequency(*item) for item in figures.top_values()),
+        min_length=lengths.low if lengths else None,
+        max_length=lengths.high if lengths else None,
+        mean_length=lengths.total / lengths.count if lengths else None,
+        misfit_count=sum(facet.count for kind, facet in misfits.items() if kind is not Kind.NESTED),
+        misfit_examples=tuple(
+            f"{example.text!r} ({example.place}, row {example.row})" for example in examples[:3]
+        ),
+        unique=figures.unique,
+    )

@@ -1,0 +1,272 @@
+"""The figures of one column, read off its summary in the type that was decided for it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property, reduce
+from operator import add
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from schema.column import ColumnSummary, Moments, greatest, least
+from schema.infer import Decision
+from schema.kinds import KINDS, NUMERIC, TEMPORAL, Kind, classify, parse_kind
+from schema.lattice import canonical
+from schema.measure import kind_of, plain_values
+from schema.sketches import RowSample
+from schema.text import parse
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+TOP_VALUES = 10
+BINS = 20
+_EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001  naive on purpose: the zone is in the type
+_DAY_NS = 86_400 * 10**9
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One column or nested path: its evidence, the decided type, the sample it is in (if any)."""
+
+    path: str
+    column: ColumnSummary
+    decision: Decision
+    sample: RowSample | None
+
+    @cached_property
+    def kind(self) -> Kind:
+        """The kind that values of the decided type have."""
+        decided = canonical(self.decision.type)
+        if pa.types.is_nested(decided) or pa.types.is_null(decided):
+            return Kind.NESTED
+        return kind_of(decided)
+
+    @property
+    def has_lengths(self) -> bool:
+        return self.decision.text or self.kind in (Kind.BINARY, Kind.NESTED)
+
+    @cached_property
+    def missing(self) -> int:
+        """Rows that hold a code for missing: text columns hold the code itself, others none."""
+        return 0 if self.decision.text else sum(self.column.missing.values())
+
+    @cached_property
+    def count(self) -> int:
+        found: int = sum(facet.count for facet in self._facets)
+        return found + sum(self.column.missing.values()) - self.missing
+
+    @cached_property
+    def _facets(self) -> list[Any]:
+        held = self.decision.kinds
+        return [facet for kind, facet in self.column.kinds.items() if kind in held]
+
+    def bounds(self) -> tuple[Any, Any]:
+        """The least and the greatest value, JSON-ready."""
+        if self.decision.text:
+            return self.column.low_text, self.column.high_text
+        if self.kind is Kind.BOOL:
+            values = sorted(value for value, _ in self.frequencies or ())
+            return (values[0], values[-1]) if values else (None, None)
+        low = high = None
+        for kind, facet in self.column.kinds.items():
+            if kind in self.decision.kinds:
+                low = least(low, self._aligned(kind, facet.low))
+                high = greatest(high, self._aligned(kind, facet.high))
+        return self.shown(low), self.shown(high)
+
+    def _aligned(self, kind: Kind, value: Any) -> Any:
+        """A plain value of `kind` as a plain value of the decided type."""
+        if value is None:
+            return None
+        if kind is Kind.DATE and self.kind is not Kind.DATE:
+            return value * _DAY_NS
+        if self.kind is Kind.DECIMAL and not isinstance(value, Decimal):
+            return Decimal(repr(value) if isinstance(value, float) else value)
+        return value
+
+    def moments(self) -> Moments | None:
+        """Moments over all numbers, None for what is not numeric or boolean."""
+        if self.kind not in NUMERIC and self.kind is not Kind.BOOL:
+            return None
+        found: list[Moments] = [facet.moments for facet in self._facets if facet.moments]
+        return reduce(add, found) if found else None
+
+    def number(self, value: float | None) -> float | None:
+        """A finite number or None."""
+        return value if value is not None and math.isfinite(value) else None
+
+    @cached_property
+    def frequencies(self) -> list[tuple[Any, int]] | None:
+        """Each value (JSON-ready) with its exact count, most frequent first; None if too many."""
+        if self.column.values is None or self.kind in (Kind.NESTED, Kind.BINARY):
+            return None
+        totals: dict[Any, int] = {}
+        for value, count in self._typed(self.column.values.items()):
+            shown = self.shown(value)
+            totals[shown] = totals.get(shown, 0) + count
+        if self.decision.text:
+            for code, count in self.column.missing.items():
+                totals[code] = totals.get(code, 0) + count
+        return sorted(totals.items(), key=lambda item: (-item[1], str(item[0])))
+
+    def _typed(self, pairs: Iterable[tuple[Any, int]]) -> Iterator[tuple[Any, int]]:
+        texts: list[tuple[str, int]] = []
+        for value, count in pairs:
+            if isinstance(value, str) and not self.decision.text and self.kind is not Kind.BOOL:
+                texts.append((value, count))
+            else:
+                yield (str(value) if self.decision.text else value), count
+        if not texts:
+            return
+        array = pa.array([text for text, _ in texts])
+        codes = classify(array)
+        for kind in self.decision.kinds:
+            chosen = np.flatnonzero(codes == KINDS.index(kind))
+            if len(chosen):
+                typed = plain_values(parse_kind(array.take(pa.array(chosen)), kind), kind)
+                for index, value in zip(chosen, typed, strict=True):
+                    yield self._aligned(kind, value), texts[index][1]
+
+    @cached_property
+    def distinct_count(self) -> int | None:
+        if self.kind is Kind.NESTED:
+            return 0 if not self.count else None
+        if self.frequencies is not None:
+            return len(self.frequencies)
+        codes = len(self.column.missing) if self.decision.text else 0
+        return min(self.column.distinct.estimate + codes, self.count)
+
+    @property
+    def distinct_error(self) -> float:
+        return 0.0 if self.frequencies is not None else self.column.distinct.error
+
+    @property
+    def unique(self) -> bool:
+        """No value occurs twice: certain when distinct is exact, else as far as sketches see."""
+        if self.kind is Kind.NESTED or not self.count:
+            return False
+        if self.distinct_error == 0:
+            return self.distinct_count == self.count
+        return not self.column.distinct.repeats
+
+    @cached_property
+    def _sampled(self) -> pa.Array | None:
+        """The sampled values of the column in the decided type, without nulls."""
+        sample = self.sample
+        if sample is None or self.path not in sample.rows.column_names or not len(sample.rows):
+            return None
+        if self.kind is Kind.NESTED:
+            return None
+        values = sample.rows[self.path].combine_chunks()
+        if pa.types.is_dictionary(values.type):
+            values = values.dictionary_decode()
+        if self.column.raw:
+            return parse(pc.cast(values, pa.string()), self.decision.type).drop_null()
+        return values.drop_null()
+
+    @property
+    def quantile_error(self) -> float:
+        values = self._sampled
+        if self.sample is None or values is None:
+            return 0.0
+        return self.sample.rank_error(len(values))
+
+    def quantiles(self) -> list[tuple[float, Any]]:
+        """Values at `QUANTILES` of numbers and times, from the sample."""
+        values = self._sampled
+        if values is None or not len(values) or self.kind not in NUMERIC | TEMPORAL:
+            return []
+        ordered = sorted(self._plain(values))
+        if not ordered:
+            return []
+        last = len(ordered) - 1
+        return [(q, self.shown(ordered[round(q * last)])) for q in QUANTILES]
+
+    def _plain(self, values: pa.Array) -> list[Any]:
+        plain = plain_values(values, kind_of(values.type))
+        return [value for value in plain if value == value]  # noqa: PLR0124  NaN is not itself
+
+    def histogram(self) -> list[tuple[float, float, float]]:
+        """Up to `BINS` bins of equal width over the numbers, scaled from the sample to all."""
+        values = self._sampled
+        if values is None or self.kind not in NUMERIC or not len(values):
+            return []
+        numbers = pc.cast(values, pa.float64(), safe=False).to_numpy()
+        numbers = numbers[np.isfinite(numbers)]
+        if not len(numbers):
+            return []
+        low, high = float(numbers.min()), float(numbers.max())
+        if low == high or not math.isfinite(high - low):
+            return [(low, high, float(self.count))]
+        whole = self.kind in (Kind.INT, Kind.UINT) and high - low < BINS
+        bins = int(high - low) + 1 if whole else BINS
+        edges = (low - 0.5, high + 0.5) if whole else (low, high)
+        counts, limits = np.histogram(numbers, bins=bins, range=edges)
+        scale = self.count / len(numbers)
+        return [
+            (float(limits[index]), float(limits[index + 1]), float(count) * scale)
+            for index, count in enumerate(counts)
+        ]
+
+    def top_values(self) -> list[tuple[Any, int, bool]]:
+        """The most frequent values: exact while there are few, else those that stand out."""
+        if self.frequencies is not None:
+            return [(value, count, True) for value, count in self.frequencies[:TOP_VALUES]]
+        values = self._sampled
+        if values is None or not len(values) or self.kind in (Kind.NESTED, Kind.BINARY):
+            return []
+        counted = pc.value_counts(values)
+        counts = counted.field(1).to_numpy()
+        order = np.argsort(-counts, kind="stable")[:TOP_VALUES]
+        order = order[counts[order] > 1]
+        chosen = plain_values(counted.field(0).take(pa.array(order)), kind_of(values.type))
+        scale = self.count / len(values)
+        estimates = [round(float(count) * scale) for count in counts[order]]
+        return [(self.shown(v), n, False) for v, n in zip(chosen, estimates, strict=True)]
+
+    def shown(self, value: Any) -> Any:
+        """A plain value of the decided type, JSON-ready."""
+        if value is None or isinstance(value, str):
+            return value.lower() == "true" if self.kind is Kind.BOOL and value else value
+        match self.kind:
+            case Kind.DATE:
+                return (_EPOCH + dt.timedelta(days=value)).date().isoformat()
+            case Kind.TIMESTAMP | Kind.TIMESTAMPTZ:
+                return _moment(value, zone=self.kind is Kind.TIMESTAMPTZ)
+            case Kind.TIME:
+                return _clock(value)
+            case Kind.DURATION:
+                return value / 10**9
+            case Kind.DECIMAL:
+                return f"{value:.{canonical(self.decision.type).scale}f}"
+            case Kind.BINARY:
+                return bytes(value).hex() if isinstance(value, bytes) else None
+            case Kind.DOUBLE:
+                return self.number(float(value))
+            case _:
+                return value
+
+
+def _moment(nanoseconds: int, *, zone: bool) -> str:
+    seconds, rest = divmod(nanoseconds, 10**9)
+    try:
+        text = (_EPOCH + dt.timedelta(seconds=seconds)).isoformat()
+    except OverflowError:
+        return f"{seconds}s"
+    return text + _fraction(rest) + ("Z" if zone else "")
+
+
+def _clock(nanoseconds: int) -> str:
+    seconds, rest = divmod(nanoseconds, 10**9)
+    text = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    return text + _fraction(rest)
+
+
+def _fraction(nanoseconds: int) -> str:
+    return f".{nanoseconds:09}".rstrip("0") if nanoseconds else ""

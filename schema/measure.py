@@ -1,0 +1,477 @@
+"""One Arrow array → ColumnSummary: the inner loop of `summarise`.
+
+Everything is done over whole arrays by pyarrow.compute and numpy. A column of text with few
+values is counted once and only its distinct values are looked at; one that read as a kind
+before is read as that kind by one cast, and only when that fails value by value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from schema.column import (
+    MAX_EXAMPLES,
+    MAX_VALUES,
+    ColumnSummary,
+    Example,
+    Facet,
+    Lengths,
+    Moments,
+    Plain,
+    Values,
+)
+from schema.hashing import hash_values
+from schema.kinds import KINDS, NULL_CODES, NUMERIC, Kind, classify, parse_kind, read_all, scale_of
+from schema.sketches import Distinct
+
+_HINT_ROWS = 1000
+_PROBE_ROWS = 4096
+_LONG_VALUE = 256  # characters; a column with longer texts keeps no frequencies
+_SAFE_TOTAL = 2**62
+_NANOSECONDS = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
+_MISSING = pa.array(["", *sorted(NULL_CODES)])
+_EMPTY = ColumnSummary()
+
+
+@dataclass(frozen=True, slots=True)
+class Weighted:
+    """Values without nulls, each standing for `counts` rows (one each when None)."""
+
+    values: pa.Array
+    counts: np.ndarray | None = None
+
+    @property
+    def rows(self) -> int:
+        return len(self.values) if self.counts is None else int(self.counts.sum())
+
+    def where(self, mask: np.ndarray) -> Weighted:
+        counts = None if self.counts is None else self.counts[mask]
+        return Weighted(self.values.filter(pa.array(mask)), counts)
+
+
+def measure(
+    path: str,
+    array: pa.Array,
+    before: Mapping[str, ColumnSummary],
+    place: str,
+    start: int,
+    *,
+    raw: bool,
+    optional: bool = True,
+) -> Iterator[tuple[str, ColumnSummary]]:
+    """The summary of an array and of what is nested in it, by path (`a`, `a.b`, `a[]`).
+
+    `before` is what earlier batches gave: it only steers, so that less has to be tried.
+    """
+    kind = array.type
+    array = plain(array)
+    known = before.get(path, _EMPTY)
+    summary = replace(
+        _measure_flat(array, known, place, start, raw=raw),
+        raw=raw,
+        types={kind: len(array)},
+        nulls=array.null_count,
+        count=len(array) - array.null_count,
+        optional=optional,
+    )
+    yield path, summary
+    for child_path, child in _children(path, array):
+        yield from measure(child_path, child, before, place, start, raw=False)
+
+
+def plain(array: pa.Array) -> pa.Array:
+    """The array in the encoding that kernels work on: no extension, view or run-end type."""
+    kind = array.type
+    if isinstance(kind, pa.BaseExtensionType):
+        return plain(array.storage)
+    if pa.types.is_run_end_encoded(kind):
+        return plain(pc.run_end_decode(array))
+    if kind == pa.string_view():
+        return pc.cast(array, pa.large_string())
+    if kind == pa.binary_view():
+        return pc.cast(array, pa.large_binary())
+    if kind == pa.float16():
+        return pc.cast(array, pa.float32())
+    if kind == pa.date64():
+        return pc.cast(array, pa.date32(), safe=False)
+    if pa.types.is_decimal32(kind) or pa.types.is_decimal64(kind):
+        return pc.cast(array, pa.decimal128(kind.precision, kind.scale))
+    return array
+
+
+def _children(path: str, array: pa.Array) -> Iterator[tuple[str, pa.Array]]:
+    kind = array.type
+    if pa.types.is_struct(kind):
+        present = array.drop_null()
+        for field, child in zip(kind, present.flatten(), strict=True):
+            yield f"{path}.{field.name}", child
+    elif pa.types.is_map(kind):
+        present = array.drop_null()
+        yield f"{path}.key", present.keys
+        yield f"{path}.value", present.items
+    elif _is_list(kind):
+        yield f"{path}[]", pc.list_flatten(array)
+
+
+def _is_list(kind: pa.DataType) -> bool:
+    return bool(
+        pa.types.is_list(kind)
+        or pa.types.is_large_list(kind)
+        or pa.types.is_fixed_size_list(kind)
+        or pa.types.is_list_view(kind)
+        or pa.types.is_large_list_view(kind)
+    )
+
+
+def _measure_flat(
+    array: pa.Array, known: ColumnSummary, place: str, start: int, *, raw: bool
+) -> ColumnSummary:
+    kind = array.type
+    if pa.types.is_dictionary(kind):
+        return _measure_dictionary(array, known, place, start, raw=raw)
+    present = array.drop_null() if array.null_count else array
+    if not len(present):
+        return _EMPTY
+    if pa.types.is_nested(kind) or pa.types.is_union(kind):
+        lengths = _lengths(pc.list_value_length(present), None) if _is_list(kind) else None
+        return ColumnSummary(
+            kinds={Kind.NESTED: Facet(len(present), None, None)}, lengths=lengths, values=None
+        )
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        where = _Where(array, place, start)
+        return _measure_text(present, known, where, raw=raw)
+    weighted = _counted(present, known)
+    found = weighted or Weighted(present)
+    native = kind_of(kind)
+    summary = ColumnSummary(
+        kinds={native: facet(native, found)},
+        distinct=_distinct(found, known),
+        values=_frequencies(weighted, native),
+    )
+    if native is Kind.BINARY:
+        return replace(summary, lengths=_lengths(pc.binary_length(found.values), found.counts))
+    return summary
+
+
+def _measure_dictionary(
+    array: pa.Array, known: ColumnSummary, place: str, start: int, *, raw: bool
+) -> ColumnSummary:
+    dictionary = plain(array.dictionary)
+    if pa.types.is_nested(dictionary.type) or dictionary.null_count:
+        return _measure_flat(plain(array.dictionary_decode()), known, place, start, raw=raw)
+    indices = array.indices.drop_null()
+    counts = np.bincount(indices.to_numpy().astype(np.int64), minlength=len(dictionary))
+    used = counts > 0
+    weighted = Weighted(dictionary.filter(pa.array(used)), counts[used].astype(np.int64))
+    if not weighted.rows:
+        return _EMPTY
+    if pa.types.is_string(dictionary.type) or pa.types.is_large_string(dictionary.type):
+        where = _Where(array.dictionary_decode(), place, start)
+        return _summary_of_text(weighted, known, where, raw=raw)
+    native = kind_of(dictionary.type)
+    values = _frequencies(weighted, native) if len(weighted.values) <= MAX_VALUES else None
+    return ColumnSummary(
+        kinds={native: facet(native, weighted)}, distinct=_distinct(weighted, known), values=values
+    )
+
+
+def _measure_text(
+    present: pa.Array, known: ColumnSummary, where: _Where, *, raw: bool
+) -> ColumnSummary:
+    """Text, as text only or (`raw`) as what it can be read as."""
+    hint = _hint(present, known) if raw else None
+    if hint is Kind.INT and (fast := _read_as(present, Kind.INT, known, where)):
+        return fast
+    if weighted := _counted(present, known):
+        return _summary_of_text(weighted, known, where, raw=raw)
+    if hint and (fast := _read_as(present, hint, known, where)):
+        return fast
+    return replace(_summary_of_text(Weighted(present), known, where, raw=raw), values=None)
+
+
+def _hint(present: pa.Array, known: ColumnSummary) -> Kind | None:
+    if known.dominant:
+        return known.dominant
+    codes = classify(present.slice(0, _HINT_ROWS))
+    read = codes[codes != KINDS.index(Kind.MISSING)]
+    return KINDS[int(np.bincount(read).argmax())] if len(read) else None
+
+
+def _read_as(
+    present: pa.Array, kind: Kind, known: ColumnSummary, where: _Where
+) -> ColumnSummary | None:
+    """All texts but the codes for missing as one kind, or None when that is not so."""
+    texts, missing = present, {}
+    typed = read_all(present, kind)
+    if typed is None:
+        if kind not in NUMERIC and not known.missing:
+            return None
+        codes = pc.is_in(present, _MISSING)
+        if not pc.any(codes).as_py():
+            return None
+        texts = present.filter(pc.invert(codes))
+        typed = read_all(texts, kind) if len(texts) else None
+        if typed is None:
+            return None
+        missing = _pairs(present.filter(codes))
+    weighted = _counted(typed, known) if kind is Kind.INT else None
+    found = weighted or Weighted(typed)
+    base = _text_figures(Weighted(present), ascii_only=True)
+    read = _with_texts(facet(kind, found), kind, texts)
+    return replace(
+        base,
+        kinds={kind: where.exemplify(read, kind, texts, known)},
+        missing=missing,
+        distinct=_distinct(found, known),
+        values=_frequencies(weighted, kind),
+    )
+
+
+def _summary_of_text(
+    found: Weighted, known: ColumnSummary, where: _Where, *, raw: bool
+) -> ColumnSummary:
+    codes = (
+        classify(found.values)
+        if raw
+        else np.full(len(found.values), KINDS.index(Kind.TEXT), dtype=np.int8)
+    )
+    kinds: dict[Kind, Facet] = {}
+    missing: dict[str, int] = {}
+    values: dict[Plain, int] | None = {} if found.counts is not None else None
+    distinct = Distinct()
+    for code in np.unique(codes):
+        kind = KINDS[code]
+        part = found.where(codes == code) if kinds or (codes != code).any() else found
+        if kind is Kind.MISSING:
+            missing = _pairs(part.values, part.counts)
+            continue
+        typed = Weighted(parse_kind(part.values, kind), part.counts)
+        read = _with_texts(facet(kind, typed), kind, part.values)
+        kinds[kind] = where.exemplify(read, kind, part.values, known)
+        distinct += _distinct(typed if kind in NUMERIC else part, known)
+        if values is not None and part.counts is not None:
+            keyed = typed if kind is Kind.INT else part
+            values.update(zip(keyed.values.to_pylist(), part.counts.tolist(), strict=True))
+    base = _text_figures(found)
+    if values is not None and (len(values) > MAX_VALUES or _has_long(base)):
+        values = None
+    return replace(base, kinds=kinds, missing=missing, distinct=distinct, values=values)
+
+
+def _has_long(summary: ColumnSummary) -> bool:
+    return summary.lengths is not None and summary.lengths.high > _LONG_VALUE
+
+
+def _text_figures(found: Weighted, *, ascii_only: bool = False) -> ColumnSummary:
+    values, counts = found.values, found.counts
+    lengths = pc.binary_length(values) if ascii_only else pc.utf8_length(values)
+    bounds = pc.min_max(values)
+    empty = pc.equal(lengths, 0)
+    empties = (
+        pc.sum(empty).as_py() or 0
+        if counts is None
+        else int(counts[empty.to_numpy(zero_copy_only=False)].sum())
+    )
+    return ColumnSummary(
+        empties=empties,
+        lengths=_lengths(lengths, counts),
+        low_text=bounds["min"].as_py(),
+        high_text=bounds["max"].as_py(),
+    )
+
+
+def _lengths(lengths: pa.Array, counts: np.ndarray | None) -> Lengths | None:
+    if not len(lengths):
+        return None
+    bounds = pc.min_max(lengths)
+    rows = len(lengths) if counts is None else int(counts.sum())
+    numbers = lengths.to_numpy(zero_copy_only=False).astype(np.int64)
+    total = int(numbers.sum() if counts is None else (numbers * counts).sum())
+    return Lengths(rows, total, bounds["min"].as_py(), bounds["max"].as_py())
+
+
+def _counted(values: pa.Array, known: ColumnSummary) -> Weighted | None:
+    """Distinct values with their counts, None when there are (or were) too many."""
+    if known.values is None or not _few(values):
+        return None
+    counted = pc.value_counts(values)
+    distinct, counts = counted.field(0), counted.field(1).to_numpy()
+    return Weighted(distinct, counts) if len(distinct) <= 2 * MAX_VALUES else None
+
+
+def _few(values: pa.Array) -> bool:
+    if isinstance(values.type, pa.BaseExtensionType) or pa.types.is_nested(values.type):
+        return False
+    probe = values.slice(0, _PROBE_ROWS)
+    return len(values) <= len(probe) or len(pc.unique(probe)) <= MAX_VALUES
+
+
+def _frequencies(weighted: Weighted | None, kind: Kind) -> Values | None:
+    if weighted is None or len(weighted.values) > MAX_VALUES or weighted.counts is None:
+        return None
+    keys = plain_values(weighted.values, kind)
+    counts = weighted.counts.tolist()
+    return {key: n for key, n in zip(keys, counts, strict=True) if key == key}  # noqa: PLR0124  NaN
+
+
+def _distinct(found: Weighted, known: ColumnSummary) -> Distinct:
+    if not len(found.values):
+        return Distinct()
+    return Distinct.of(hash_values(found.values), found.counts, known.distinct.theta)
+
+
+def _pairs(values: pa.Array, counts: np.ndarray | None = None) -> dict[str, int]:
+    if counts is None:
+        counted = pc.value_counts(values)
+        values, counts = counted.field(0), counted.field(1).to_numpy()
+    return dict(zip(values.to_pylist(), counts.tolist(), strict=True))
+
+
+def kind_of(native: pa.DataType) -> Kind:
+    """The kind of the values of a (flat) Arrow type."""
+    types = pa.types
+    if types.is_unsigned_integer(native):
+        return Kind.UINT if native == pa.uint64() else Kind.INT
+    if types.is_timestamp(native):
+        return Kind.TIMESTAMPTZ if native.tz else Kind.TIMESTAMP
+    for test, kind in (
+        (types.is_integer, Kind.INT),
+        (types.is_floating, Kind.DOUBLE),
+        (types.is_decimal, Kind.DECIMAL),
+        (types.is_boolean, Kind.BOOL),
+        (types.is_date, Kind.DATE),
+        (types.is_time, Kind.TIME),
+        (types.is_duration, Kind.DURATION),
+        (types.is_string, Kind.TEXT),
+        (types.is_large_string, Kind.TEXT),
+    ):
+        if test(native):
+            return kind
+    return Kind.BINARY
+
+
+def facet(kind: Kind, found: Weighted) -> Facet:
+    """Count, bounds and moments of typed values of one kind."""
+    values = found.values
+    if kind is Kind.DOUBLE:
+        return _double_facet(Weighted(pc.cast(values, pa.float64()), found.counts))
+    if kind is Kind.BINARY and not pa.types.is_large_binary(values.type):
+        values = pc.cast(values, pa.large_binary()) if _is_binary(values.type) else None
+    if values is None:
+        return Facet(found.rows, None, None)
+    ordered = pc.cast(values, pa.int64()) if kind is Kind.DURATION else values
+    bounds = pc.min_max(ordered)
+    ends = pa.array([bounds["min"].as_py(), bounds["max"].as_py()], ordered.type)
+    ends = ends.cast(values.type)
+    low, high = plain_values(ends, kind) if kind is not Kind.BOOL else (None, None)
+    fine = kind in (Kind.TIME, Kind.TIMESTAMP, Kind.TIMESTAMPTZ) and values.type.unit == "ns"
+    return Facet(found.rows, low, high, _moments(kind, found, low, high), fine=fine)
+
+
+def _is_binary(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_binary(kind) or pa.types.is_fixed_size_binary(kind))
+
+
+def _double_facet(found: Weighted) -> Facet:
+    bounds = pc.min_max(found.values)
+    low, high = bounds["min"].as_py(), bounds["max"].as_py()
+    numbers = found.values.to_numpy()
+    rows, nan = found.rows, 0
+    if not (np.isfinite(low) and np.isfinite(high)) or np.isnan(numbers.sum()):
+        finite = np.isfinite(numbers)
+        nan = found.where(np.isnan(numbers)).rows
+        found = found.where(finite)
+        numbers = numbers[~np.isnan(numbers)]
+        low, high = (float(numbers.min()), float(numbers.max())) if len(numbers) else (None, None)
+    return Facet(rows, low, high, _moments(Kind.DOUBLE, found, low, high), nan=nan)
+
+
+def _moments(kind: Kind, found: Weighted, low: Any, high: Any) -> Moments | None:
+    if kind not in NUMERIC and kind is not Kind.BOOL:
+        return None
+    values, counts = found.values, found.counts
+    if not len(values):
+        return Moments(0, 0, 0.0)
+    numbers = pc.cast(values, pa.float64(), safe=False).to_numpy()
+    if counts is None:
+        spread = pc.variance(numbers).as_py() * len(values)
+        return Moments(len(values), _total(kind, values, low, high), spread)
+    rows = int(counts.sum())
+    total: int | float
+    if kind in (Kind.INT, Kind.UINT, Kind.BOOL):
+        pairs = zip(values.to_pylist(), counts.tolist(), strict=True)
+        total = sum(value * count for value, count in pairs)
+    else:
+        total = float((numbers * counts).sum())
+    deviations = numbers - total / rows
+    return Moments(rows, total, float((deviations * deviations * counts).sum()))
+
+
+def _total(kind: Kind, values: pa.Array, low: Any, high: Any) -> int | float:
+    if kind is Kind.BOOL:
+        return int(values.true_count)
+    if kind in (Kind.DOUBLE, Kind.DECIMAL):
+        return float(pc.sum(pc.cast(values, pa.float64())).as_py())
+    if max(abs(low), abs(high)) * len(values) < _SAFE_TOTAL:
+        return int(pc.sum(values).as_py())
+    numbers = values.to_numpy().astype(np.uint64 if kind is Kind.UINT else np.int64)
+    shift = numbers.dtype.type(32)
+    upper, lower = numbers >> shift, numbers & numbers.dtype.type(0xFFFFFFFF)
+    return (int(upper.sum()) << 32) + int(lower.sum())
+
+
+def plain_values(values: pa.Array, kind: Kind) -> list[Any]:
+    """Values without their Arrow type, as `schema.column.Plain` says."""
+    if kind is Kind.DATE:
+        return list(pc.cast(values, pa.int32()).to_pylist())
+    if kind in (Kind.TIME, Kind.TIMESTAMP, Kind.TIMESTAMPTZ, Kind.DURATION):
+        factor = _NANOSECONDS[values.type.unit]
+        ticks = pc.cast(values, pa.int32() if values.type.bit_width == 32 else pa.int64())
+        return [tick if tick is None else tick * factor for tick in ticks.to_pylist()]
+    if kind is Kind.BOOL:
+        return [str(value).lower() for value in values.to_pylist()]
+    return list(values.to_pylist())
+
+
+def _with_texts(read: Facet, kind: Kind, texts: pa.Array) -> Facet:
+    """Adds to a numeric facet what only the text shows: digits, scale, exponents."""
+    if kind is Kind.INT or kind is Kind.UINT:
+        digits = max(len(str(abs(end))) for end in (read.low, read.high) if isinstance(end, int))
+        return replace(read, integer_digits=digits)
+    if kind not in (Kind.DOUBLE, Kind.DECIMAL):
+        return read
+    exponent = bool(pc.any(pc.match_substring_regex(texts, "[a-zA-Z]")).as_py())
+    largest = max(
+        (abs(float(end)) for end in (read.low, read.high) if isinstance(end, (float, Decimal))),
+        default=0.0,
+    )
+    digits = len(str(int(largest))) if np.isfinite(largest) else 0
+    return replace(read, exponent=exponent, integer_digits=digits, scale=scale_of(texts))
+
+
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """Where the values of an array stand, to give examples of them."""
+
+    array: pa.Array
+    place: str
+    start: int
+
+    def exemplify(self, read: Facet, kind: Kind, texts: pa.Array, known: ColumnSummary) -> Facet:
+        """The facet with the first values of its kind, unless enough are known already."""
+        seen = known.kinds.get(kind)
+        if seen and len(seen.examples) >= MAX_EXAMPLES:
+            return read
+        examples = []
+        for text in texts.slice(0, MAX_EXAMPLES):
+            row = pc.index(self.array, text.cast(self.array.type)).as_py()
+            shown = text.as_py()[:_LONG_VALUE]
+            examples.append(Example(self.place, self.start + row + 1, shown))
+        return replace(read, examples=tuple(sorted(set(examples))))
