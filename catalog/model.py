@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -69,8 +69,7 @@ class Source:
     @property
     def label(self) -> str:
         """The last part of the name without suffixes, for people: `flights`, `weather`."""
-        last = self.name.rstrip("/").rsplit("/", 1)[-1]
-        return last.split(".", 1)[0] if "/" in self.name else last.rsplit(".", 1)[-1]
+        return label_of(self.name, self.uri)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +104,8 @@ class Known:
     dataset: Dataset
     stamps: Mapping[str, str]
     status: Status
+    findings: tuple[Finding, ...] = ()
+    """What the last crawl found wrong: a FAILED dataset need not be read again for the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,12 +225,26 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """`facets` maps facet name (format, namespace, tag, semanticType) to (value, count) pairs."""
+    """`facets` maps facet name (format, namespace, tag, semanticType, quality) to (value, count)
+    pairs, most frequent first. `corrections` maps words that nothing has to those searched instead.
+    """
 
     hits: tuple[Hit, ...]
     total: int
     has_next: bool
     facets: Mapping[str, tuple[tuple[str, int], ...]]
+    total_is_exact: bool = True
+    corrections: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def label_of(name: str, uri: str) -> str:
+    """`weather` of `/data/weather.parquet`, `flights` of the table `db.public.flights`, which its
+    URI's `#public.flights` tells from an object `flights.csv` at the root of a bucket.
+    """
+    last = name.rstrip("/").rsplit("/", 1)[-1]
+    if "/" in name or "#" not in uri:
+        return last.split(".", 1)[0] or last
+    return last.rsplit(".", 1)[-1]
 
 
 def global_id(kind: str, pk: int) -> str:

@@ -1,0 +1,83 @@
+"""What users say of sources, stubs of sources, and the entries of one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from catalog.model import Source
+from catalog.store import codec, crawls, indexing
+from catalog.store.rows import now, source_by_pk, versions_where
+from catalog.store.tables import entries, sources, versions
+from catalog.store.tables import tags as tag_table
+from connectors.model import Dataset, Entry
+from schema.errors import InvalidInput
+
+_TAG_LENGTH = 100
+
+
+def annotate(
+    connection: Connection,
+    source_pk: int,
+    *,
+    description: str | None,
+    tags: Collection[str] | None,
+    owner: str | None,
+) -> Source:
+    """See `Store.annotate`."""
+    source_by_pk(connection, source_pk)
+    values: dict[str, object] = {}
+    if description is not None:
+        values["user_description"] = description.strip() or None
+    if owner is not None:
+        values["owner"] = owner.strip() or None
+    if tags is not None:
+        values["tags"] = _set_tags(connection, source_pk, tags)
+    if values:
+        connection.execute(update(sources).where(sources.c.pk == source_pk).values(**values))
+    source = source_by_pk(connection, source_pk)
+    reindex(connection, source)
+    return source
+
+
+def reindex(connection: Connection, source: Source) -> None:
+    """Make a source findable by what its row and its current version say."""
+    current = versions_where(connection, lambda query: query.where(versions.c.pk == source.version))
+    version = current[0] if current else None
+    indexing.index(
+        connection,
+        source,
+        version.schema if version else None,
+        version.profile if version else None,
+    )
+
+
+def stub(connection: Connection, namespace: str, name: str, uri: str) -> Source:
+    """See `Store.stub_source`."""
+    claimed = crawls.claim(connection, Dataset(namespace, name, uri, ()), now())
+    source = source_by_pk(connection, claimed.pk)
+    if source.version is None:
+        indexing.index(connection, source, None, None)
+    return source
+
+
+def entries_of(connection: Connection, source_pk: int) -> tuple[Entry, ...]:
+    """See `Store.entries`."""
+    query = select(entries).where(entries.c.source_pk == source_pk).order_by(entries.c.uri)
+    return tuple(
+        Entry(row.uri, row.size, row.stamp, row.modified, codec.decode_partition(row.partition))
+        for row in connection.execute(query)
+    )
+
+
+def _set_tags(connection: Connection, source_pk: int, chosen: Collection[str]) -> list[str]:
+    wanted = sorted({tag.strip() for tag in chosen})
+    for tag in wanted:
+        if not tag or len(tag) > _TAG_LENGTH:
+            raise InvalidInput(f"not a tag: {tag[:80]!r}; a tag has 1 to {_TAG_LENGTH} characters")
+    connection.execute(delete(tag_table).where(tag_table.c.source_pk == source_pk))
+    if wanted:
+        rows = [{"source_pk": source_pk, "tag": tag} for tag in wanted]
+        connection.execute(insert(tag_table), rows)
+    return wanted

@@ -1,0 +1,216 @@
+"""Database: one engine, its read and write transactions, and its faults told in one line."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import unquote
+
+from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+
+from schema.errors import CatalogError, InvalidInput
+
+T = TypeVar("T")
+
+_POSTGRES = {"postgres", "postgresql"}
+_BUSY_SECONDS = 60
+_RETRIED = {"40001", "40P01"}  # PostgreSQL: serialization failure, deadlock
+_TRIES = 8
+
+
+class Database:
+    """An engine with `read()` and `write(function)`; safe to use from several threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.dialect = engine.dialect.name
+        # An in-memory catalog has one connection, which threads take in turns.
+        self._turn = threading.RLock() if isinstance(engine.pool, StaticPool) else None
+
+    @classmethod
+    def connect(cls, url: str, *, create: bool) -> Database:
+        """An engine for SQLite or PostgreSQL; nothing is asked of the server yet.
+
+        Raises InvalidInput for other URLs, CatalogError when the folder or driver is missing.
+        """
+        parsed = parse(url)
+        try:
+            if parsed.get_backend_name() == "sqlite":
+                return cls(_sqlite(parsed, create=create))
+            return cls(_postgres(parsed))
+        except ModuleNotFoundError as error:
+            raise CatalogError(
+                f"catalog {masked(parsed)}: {error}; pip install 'headwater[postgres]'"
+            ) from error
+
+    @property
+    def path(self) -> Path | None:
+        """The SQLite file; None when the catalog is in memory or on a server."""
+        return sqlite_path(self.engine.url)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One consistent view of the catalog."""
+        with self._faults_told(), self._turn or nullcontext(), self.engine.connect() as connection:
+            yield connection
+
+    def write(self, function: Callable[[Connection], T]) -> T:
+        """What `function` returns, in one transaction: all of it or nothing.
+
+        It is called again when PostgreSQL ended it for the sake of another transaction, so it
+        must hold no state of its own.
+        """
+        with self._faults_told(), self._turn or nullcontext():
+            for _ in range(_TRIES - 1):
+                try:
+                    return self._write_once(function)
+                except DBAPIError as error:
+                    if getattr(error.orig, "sqlstate", None) not in _RETRIED:
+                        raise
+            return self._write_once(function)
+
+    def _write_once(self, function: Callable[[Connection], T]) -> T:
+        connection = self.engine.connect().execution_options(headwater_write=True)
+        with connection, connection.begin():
+            return function(connection)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    @contextmanager
+    def _faults_told(self) -> Iterator[None]:
+        try:
+            yield
+        except SQLAlchemyError as error:
+            raise CatalogError(explain(self.engine.url, error)) from error
+
+
+def parse(url: str) -> URL:
+    """The URL with the driver that Headwater uses. Raises InvalidInput for other databases."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise InvalidInput(
+            "the catalog's URL cannot be read; give a path, sqlite:///PATH or "
+            "postgresql://USER@HOST/DATABASE"
+        ) from None
+    if parsed.drivername in _POSTGRES:
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise InvalidInput(
+            f"catalog {masked(parsed)}: a catalog is kept in SQLite or PostgreSQL; give "
+            "sqlite:///PATH or postgresql://USER@HOST/DATABASE"
+        )
+    return parsed
+
+
+def masked(url: URL) -> str:
+    """The URL without its password, wherever that stands."""
+    secret = [key for key in url.query if "pass" in key.lower()]
+    shown = url.difference_update_query(secret).render_as_string(hide_password=True)
+    return unquote(shown) if url.get_backend_name() == "sqlite" else shown
+
+
+def sqlite_path(url: URL) -> Path | None:
+    """The file of a SQLite URL; None when in memory or not SQLite."""
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        return None
+    return Path(url.database)
+
+
+def explain(url: URL, error: BaseException) -> str:
+    """One line: which catalog, what is wrong, what to do; never a password."""
+    cause = getattr(error, "orig", None) or error
+    said = " ".join(str(cause).split())
+    for secret in filter(None, [url.password, *map(str, _secret_values(url))]):
+        said = said.replace(secret, "***")
+    path = sqlite_path(url)
+    return f"catalog {path or masked(url)}: {said[:300]}; {_advice(said, path)}"
+
+
+def _secret_values(url: URL) -> list[Any]:
+    return [value for key, value in url.query.items() if "pass" in key.lower()]
+
+
+def _advice(said: str, path: Path | None) -> str:
+    known = {
+        "not a database": "it is no catalog, or damaged: move it away or give another --catalog",
+        "malformed": "it is damaged: restore it from a backup or crawl into a new --catalog",
+        "unable to open": "see that its folder exists and may be written to",
+        "readonly": "see that the file and its folder may be written to",
+        "locked": "another process is writing to it: try again when that has ended",
+        "full": "free some disk space and try again",
+        "password authentication": "see that user and password are right",
+        "does not exist": "create it, or give another --catalog",
+    }
+    for phrase, advice in known.items():
+        if phrase in said:
+            return advice
+    if path is None:
+        return "see that the server runs and may be reached, and that user and database are right"
+    return "see that it is a catalog of this version of Headwater"
+
+
+def _sqlite(url: URL, *, create: bool) -> Engine:
+    path = sqlite_path(url)
+    if path is None:
+        engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
+    else:
+        if not path.exists():
+            _make_folder(path, create=create)
+        elif path.is_dir():
+            raise CatalogError(f"catalog {path}: is a folder; give the path of a file in it")
+        engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS}, pool_timeout=600)
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _make_folder(path: Path, *, create: bool) -> None:
+    if not create:
+        raise CatalogError(
+            f"catalog {path}: there is none yet; `headwater crawl URI` makes it, --catalog names "
+            "another"
+        )
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CatalogError(
+            f"catalog {path}: its folder cannot be made ({error.strerror}); give another --catalog"
+        ) from error
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise CatalogError(
+            f"catalog {path}: its folder may not be written to; change that or give another "
+            "--catalog"
+        )
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # transactions begin where `_begin_sqlite` says
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA synchronous = NORMAL")  # with WAL: durable against crashes of processes
+    cursor.execute("PRAGMA cache_size = -32000")  # KiB
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A write takes its lock at once: one that began as a read could be refused half-way.
+    writes = connection.get_execution_options().get("headwater_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _postgres(url: URL) -> Engine:
+    return create_engine(
+        url.update_query_dict({} if "connect_timeout" in url.query else {"connect_timeout": "10"}),
+        pool_pre_ping=True,
+        pool_size=10,
+        max_overflow=20,
+    )

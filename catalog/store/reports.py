@@ -1,0 +1,66 @@
+"""Quality reports: one added, the latest of many sources, the history of one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from catalog.model import QualityReport
+from catalog.search import grade
+from catalog.store import codec
+from catalog.store.rows import chunks
+from catalog.store.tables import reports, sources
+
+
+def add(connection: Connection, report: QualityReport, *, source_pk: int, version_pk: int) -> None:
+    """Store a report and make it the source's latest."""
+    made = insert(reports).values(
+        source_pk=source_pk,
+        version_pk=version_pk,
+        engine=report.engine,
+        score=report.score,
+        success=report.success,
+        checked_at=report.checked_at,
+        results=codec.encode_results(report.results),
+    )
+    pk = connection.execute(made.returning(reports.c.pk)).scalar_one()
+    connection.execute(
+        update(sources)
+        .where(sources.c.pk == source_pk)
+        .values(report_pk=pk, quality=report.score, grade=grade(report.score))
+    )
+
+
+def latest(connection: Connection, source_pks: Collection[int]) -> dict[int, QualityReport]:
+    """The last report of each source that has one; one statement for each 5,000."""
+    query = select(reports).join(sources, sources.c.report_pk == reports.c.pk)
+    return {
+        row.source_pk: _to_report(row)
+        for chunk in chunks(source_pks)
+        for row in connection.execute(query.where(sources.c.pk.in_(chunk)))
+    }
+
+
+def history(connection: Connection, source_pk: int, first: int) -> list[QualityReport]:
+    """The last reports of one source, newest first."""
+    query = (
+        select(reports)
+        .where(reports.c.source_pk == source_pk)
+        .order_by(reports.c.pk.desc())
+        .limit(first)
+    )
+    return [_to_report(row) for row in connection.execute(query)]
+
+
+def _to_report(row: Row[Any]) -> QualityReport:
+    return QualityReport(
+        source_pk=row.source_pk,
+        version=row.version_pk,
+        score=row.score,
+        success=row.success,
+        checked_at=row.checked_at,
+        engine=row.engine,
+        results=codec.decode_results(row.results),
+    )

@@ -1,0 +1,125 @@
+"""Rows to values: Source and Version, many at once in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Row, Select, Table, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from catalog.model import Source, Status, Version
+from catalog.store import codec
+from catalog.store.tables import listings, namespaces, sources, versions
+from schema.errors import NotFound
+from schema.model import Schema
+from schema.profile import TableProfile
+
+T = TypeVar("T")
+
+CHUNK = 5000
+"""Parameters in one statement: PostgreSQL allows 65,535, SQLite 32,766."""
+
+_SOURCE = (
+    select(
+        sources,
+        namespaces.c.namespace,
+        listings.c.findings,
+    )
+    .join(namespaces, namespaces.c.pk == sources.c.namespace_pk)
+    .join(listings, listings.c.source_pk == sources.c.pk)
+)
+
+_VERSION = (
+    select(versions, sources.c.name, sources.c.uri, namespaces.c.namespace)
+    .join(sources, sources.c.pk == versions.c.source_pk)
+    .join(namespaces, namespaces.c.pk == sources.c.namespace_pk)
+)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
+    """Lists of at most `size` values."""
+    rest = iter(values)
+    while chunk := list(islice(rest, size)):
+        yield chunk
+
+
+def upsert(connection: Connection, table: Table) -> Any:
+    """An INSERT of the database at hand that takes `on_conflict_do_update` and `…_do_nothing`."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table)
+
+
+def sources_by_pk(connection: Connection, pks: Collection[int]) -> dict[int, Source]:
+    """Those that exist, in the order asked for; one statement for each 5,000."""
+    found = {
+        row.pk: to_source(row)
+        for chunk in chunks(dict.fromkeys(pks))
+        for row in connection.execute(_SOURCE.where(sources.c.pk.in_(chunk)))
+    }
+    return {pk: found[pk] for pk in dict.fromkeys(pks) if pk in found}
+
+
+def source_by_pk(connection: Connection, pk: int) -> Source:
+    """Raises NotFound when there is none."""
+    row = connection.execute(_SOURCE.where(sources.c.pk == pk)).one_or_none()
+    if row is None:
+        raise NotFound(f"no source has the number {pk}; `headwater search` lists them")
+    return to_source(row)
+
+
+def sources_where(
+    connection: Connection, narrow: Callable[[Select[Any]], Select[Any]]
+) -> list[Source]:
+    """The sources of a narrowed selection."""
+    return [to_source(row) for row in connection.execute(narrow(_SOURCE))]
+
+
+def to_source(row: Row[Any]) -> Source:
+    return Source(
+        pk=row.pk,
+        namespace=row.namespace,
+        name=row.name,
+        uri=row.uri,
+        format=row.format,
+        description=row.user_description or row.description,
+        tags=tuple(row.tags),
+        owner=row.owner,
+        status=Status(row.status),
+        version=row.version_pk,
+        row_count=row.row_count,
+        byte_count=row.byte_count,
+        quality=row.quality,
+        findings=codec.decode_findings(row.findings),
+        first_seen=row.first_seen,
+        last_seen=row.last_seen,
+        changed_at=row.changed_at,
+    )
+
+
+def versions_where(
+    connection: Connection, narrow: Callable[[Select[Any]], Select[Any]]
+) -> list[Version]:
+    """The versions of a narrowed selection."""
+    return [to_version(row) for row in connection.execute(narrow(_VERSION))]
+
+
+def to_version(row: Row[Any]) -> Version:
+    return Version(
+        pk=row.pk,
+        source_pk=row.source_pk,
+        number=row.number,
+        fingerprint=row.fingerprint,
+        content_stamp=row.content_stamp,
+        created_at=row.created_at,
+        schema=Schema.from_dict(row.schema),
+        profile=TableProfile.from_dict(row.profile),
+        dataset=codec.decode_dataset(row.dataset, row.namespace, row.name, row.uri),
+        findings=codec.decode_findings(row.findings),
+    )

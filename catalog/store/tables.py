@@ -1,0 +1,238 @@
+"""The catalog's tables. A change here needs a migration; a test compares both.
+
+Texts of any length are never indexed themselves: their `*_key` digest or a shortened lower-case
+copy is. The full-text tables differ by database and are made in the migrations.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+from catalog.store.columns import AnyText, Json, PackedJson, Time
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite numbers rows by itself only where the type is exactly INTEGER.
+_Id = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _pk() -> Column[int]:
+    return Column("pk", _Id, primary_key=True, autoincrement=True)
+
+
+def _of(target: str, name: str, *, index: bool = False, nullable: bool = False) -> Column[int]:
+    reference = ForeignKey(f"{target}.pk", ondelete="CASCADE")
+    return Column(name, _Id, reference, index=index, nullable=nullable)
+
+
+def _key_of(target: str, name: str) -> Column[int]:
+    reference = ForeignKey(f"{target}.pk", ondelete="CASCADE")
+    return Column(name, _Id, reference, primary_key=True, autoincrement=False)
+
+
+namespaces = Table(
+    "namespaces",
+    metadata,
+    _pk(),
+    Column("key", LargeBinary(16), nullable=False, unique=True),
+    Column("namespace", AnyText, nullable=False),
+)
+
+sources = Table(
+    "sources",
+    metadata,
+    _pk(),
+    _of("namespaces", "namespace_pk"),
+    Column("key", LargeBinary(16), nullable=False, unique=True),  # of namespace and name
+    Column("name_key", LargeBinary(16), nullable=False, index=True),
+    Column("uri_key", LargeBinary(16), nullable=False, index=True),
+    Column("sort_name", AnyText, nullable=False),  # the first 200 characters of the name
+    Column("last_key", AnyText, nullable=False, index=True),  # last part, lower case, shortened
+    Column("label_key", AnyText, nullable=False, index=True),  # label, likewise
+    Column("status", String(16), nullable=False),
+    Column("format", AnyText),
+    Column("grade", String(1)),  # of quality: A to E
+    Column("quality", Float),
+    Column("row_count", BigInteger),
+    Column("byte_count", BigInteger),
+    Column("first_seen", Time, nullable=False),
+    Column("last_seen", Time, nullable=False),
+    Column("changed_at", Time),
+    Column("version_pk", _Id),  # the current one; no foreign key, since versions refer to sources
+    Column("report_pk", _Id),  # the latest quality report, likewise
+    Column("owner", AnyText),
+    Column("tags", Json, nullable=False),
+    Column("name", AnyText, nullable=False),
+    Column("uri", AnyText, nullable=False),
+    Column("description", AnyText),  # by the data's makers
+    Column("user_description", AnyText),  # by a user; wins
+    Index("ix_sources_namespace_pk_sort_name", "namespace_pk", "sort_name"),
+    Index("ix_sources_sort_name", "sort_name", "pk"),
+    Index("ix_sources_facets", "status", "format", "namespace_pk", "grade"),
+)
+
+# What the last crawl saw of a source, apart from `sources` to keep that narrow.
+listings = Table(
+    "listings",
+    metadata,
+    _key_of("sources", "source_pk"),
+    Column("dataset", Json, nullable=False),
+    Column("findings", Json, nullable=False),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    _key_of("sources", "source_pk"),
+    Column("key", LargeBinary(16), primary_key=True),  # of the URI
+    Column("uri", AnyText, nullable=False),
+    Column("size", BigInteger),
+    Column("stamp", AnyText, nullable=False),
+    Column("modified", Time),
+    Column("partition", Json),
+)
+
+# Apart from `entries`, which is read as a whole whenever a source is crawled again.
+summaries = Table(
+    "summaries",
+    metadata,
+    Column("source_pk", _Id, primary_key=True, autoincrement=False),
+    Column("key", LargeBinary(16), primary_key=True),
+    Column("summary", LargeBinary, nullable=False),
+    ForeignKeyConstraint(
+        ["source_pk", "key"], ["entries.source_pk", "entries.key"], ondelete="CASCADE"
+    ),
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    _pk(),
+    _of("sources", "source_pk"),
+    Column("number", Integer, nullable=False),
+    Column("fingerprint", String(32), nullable=False),
+    Column("content_stamp", String(32), nullable=False),
+    Column("created_at", Time, nullable=False),
+    Column("run_pk", _Id),  # the run that wrote it, where known
+    Column("dataset", Json, nullable=False),
+    Column("findings", Json, nullable=False),
+    Column("schema", PackedJson, nullable=False),
+    Column("profile", PackedJson, nullable=False),
+    UniqueConstraint("source_pk", "number"),
+)
+
+fields = Table(
+    "fields",
+    metadata,
+    _key_of("sources", "source_pk"),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("name_key", AnyText, nullable=False, index=True),  # lower case, shortened
+    Column("name", AnyText, nullable=False),
+)
+
+# The semantic types among a source's fields, each once.
+semantics = Table(
+    "semantics",
+    metadata,
+    _key_of("sources", "source_pk"),
+    Column("semantic_type", AnyText, primary_key=True),
+    Index("ix_semantics_semantic_type", "semantic_type", "source_pk"),
+)
+
+tags = Table(
+    "tags",
+    metadata,
+    _key_of("sources", "source_pk"),
+    Column("tag", AnyText, primary_key=True),
+    Index("ix_tags_tag", "tag", "source_pk"),
+)
+
+# Every word that was ever indexed, and its mirror image: near words of a mistyped one share its
+# beginning or its end.
+words = Table(
+    "words",
+    metadata,
+    Column("word", AnyText, primary_key=True),
+    Column("reversed", AnyText, nullable=False, index=True),
+)
+
+reports = Table(
+    "reports",
+    metadata,
+    _pk(),
+    _of("sources", "source_pk", index=True),
+    _of("versions", "version_pk", index=True),
+    Column("engine", AnyText, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("success", Boolean, nullable=False),
+    Column("checked_at", Time, nullable=False),
+    Column("results", PackedJson, nullable=False),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    _pk(),
+    Column("uuid", String(64), nullable=False, unique=True),
+    Column("pipeline", AnyText, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("started_at", Time, nullable=False),
+    Column("ended_at", Time),
+    Column("master", AnyText),
+    Column("parameters", Json, nullable=False),
+    Column("metrics", Json, nullable=False),
+    Column("code_hash", AnyText),
+    Column("error", AnyText),
+)
+
+run_inputs = Table(
+    "run_inputs",
+    metadata,
+    _key_of("runs", "run_pk"),
+    _key_of("sources", "source_pk"),
+    Column("position", Integer, nullable=False),
+    Index("ix_run_inputs_source_pk", "source_pk"),
+)
+
+run_outputs = Table(
+    "run_outputs",
+    metadata,
+    _key_of("runs", "run_pk"),
+    _key_of("sources", "source_pk"),
+    Column("position", Integer, nullable=False),
+    Column("fields", Json, nullable=False),
+    Index("ix_run_outputs_source_pk", "source_pk"),
+)
+
+# The lineage of today: of each pipeline that writes a source, its last run.
+edges = Table(
+    "edges",
+    metadata,
+    _key_of("sources", "upstream_pk"),
+    _key_of("sources", "downstream_pk"),
+    _key_of("runs", "run_pk"),
+    Column("fields", Json, nullable=False),
+    Index("ix_edges_downstream_pk", "downstream_pk"),
+    Index("ix_edges_run_pk", "run_pk"),
+)
