@@ -1,0 +1,152 @@
+"""`headwater crawl`: list, group, read what changed, record."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import click
+
+from catalog.cli.session import Session, pass_session, subcommand
+
+if TYPE_CHECKING:
+    from catalog.model import Outcome
+
+STYLES = {"NEW": "green", "CHANGED": "cyan", "UNCHANGED": "dim", "FAILED": "red", "GONE": "yellow"}
+
+
+@subcommand(
+    "crawl",
+    example="""headwater crawl ./data
+    headwater crawl s3://bucket/raw sqlite:///shop.db
+    headwater crawl ./data --exclude '**/tmp/*' --rows 100000""",
+)
+@click.argument("uris", metavar="URI...", nargs=-1, required=True)
+@click.option("--rows", type=click.IntRange(1), metavar="N", help="Read at most N rows of each.")
+@click.option("--include", multiple=True, metavar="GLOB", help="Only paths below URI that match.")
+@click.option("--exclude", multiple=True, metavar="GLOB", help="No paths below URI that match.")
+@click.option(
+    "--option",
+    "options",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Fix what is otherwise found out, such as delimiter=; or encoding=latin-1.",
+)
+@click.option(
+    "--credentials",
+    metavar="REFERENCE",
+    help="Where the secret is, env:NAME or file:PATH; it is never stored.",
+)
+@pass_session
+def command(
+    session: Session,
+    *,
+    uris: tuple[str, ...],
+    rows: int | None,
+    include: tuple[str, ...],
+    exclude: tuple[str, ...],
+    options: tuple[str, ...],
+    credentials: str | None,
+) -> None:
+    """Find the data sources below each URI and learn what is in them.
+
+    A URI is a path, the address of any file system (s3://bucket/raw) or of a database
+    (sqlite:///shop.db). Crawling again reads only what has changed.
+    """
+    from catalog.cli import documents
+    from catalog.cli.output import print_json
+    from catalog.cli.progress import crawling
+    from catalog.crawl import crawl
+    from connectors.model import Limits
+    from schema.errors import SourceError
+
+    limits = Limits(rows, include, exclude, pairs(options), credentials)
+    outcomes: list[Outcome] = []
+    unreachable: SourceError | None = None
+    began = time.monotonic()
+    with session.store() as store, crawling() as on_progress:
+        try:
+            for outcome in crawl(uris, store, limits, on_progress=on_progress):
+                outcomes.append(outcome)  # noqa: PERF402  what is done counts if the rest fails
+        except SourceError as error:
+            unreachable = error
+    seconds = time.monotonic() - began
+    if session.json:
+        print_json(
+            {
+                "sources": [documents.outcome(outcome) for outcome in outcomes],
+                "counts": counts(outcomes),
+                "bytesRead": sum(outcome.bytes_read for outcome in outcomes),
+                "seconds": round(seconds, 3),
+            }
+        )
+    else:
+        show(outcomes, seconds)
+    if unreachable is not None:
+        raise unreachable
+
+
+def counts(outcomes: list[Outcome]) -> dict[str, int]:
+    """How many sources came out how; every status is there, with 0 when there were none."""
+    found = Counter(outcome.status.value for outcome in outcomes)
+    return {status: found[status] for status in STYLES}
+
+
+def show(outcomes: list[Outcome], seconds: float) -> None:
+    """A table of what is new or worth looking at, and one line of sums."""
+    from catalog.cli.output import (
+        console,
+        count,
+        finding_lines,
+        grade,
+        printable,
+        row,
+        size,
+        table,
+        text,
+    )
+
+    out = console()
+    told = [outcome for outcome in outcomes if outcome.status.value != "UNCHANGED"]
+    if told:
+        made = table(
+            "source",
+            "status",
+            "format",
+            "rows",
+            "bytes",
+            "quality",
+            right=("rows", "bytes", "quality"),
+        )
+        for outcome in told:
+            source = outcome.source
+            row(
+                made,
+                source.label,
+                text(outcome.status.value, STYLES[outcome.status.value]),
+                source.format,
+                count(source.row_count),
+                size(source.byte_count),
+                grade(source.quality),
+            )
+        out.print(made)
+    for outcome in told:
+        for line in finding_lines(outcome.findings):
+            out.print(text(f"{outcome.source.label}: ", "bold") + line)
+    sums = ", ".join(
+        f"{number} {status.lower()}" for status, number in counts(outcomes).items() if number
+    )
+    read = size(sum(outcome.bytes_read for outcome in outcomes))
+    out.print(
+        f"{len(outcomes)} sources ({printable(sums) or 'none'}), {read} read in {seconds:.1f} s"
+    )
+
+
+def pairs(options: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """`NAME=VALUE` texts as sorted pairs."""
+    split = [option.partition("=") for option in options]
+    for name, equals, _ in split:
+        if not (name and equals):
+            raise click.BadParameter(f"{name!r} is not NAME=VALUE", param_hint="--option")
+    return tuple(sorted((name, value) for name, _, value in split))

@@ -1,0 +1,87 @@
+"""`headwater diff`: what changed between two versions of a source."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from catalog.cli.session import Session, pass_session, subcommand
+
+if TYPE_CHECKING:
+    from catalog.model import Source, Version
+    from catalog.store import Store
+
+
+@subcommand(
+    "diff",
+    example="""headwater diff customers
+    headwater diff customers 1 3 --json""",
+)
+@click.argument("ref", metavar="SOURCE")
+@click.argument("before", metavar="[FROM", required=False)
+@click.argument("after", metavar="TO]", required=False)
+@pass_session
+def command(session: Session, *, ref: str, before: str | None, after: str | None) -> None:
+    """Show how the schema changed between two versions, and whether readers break.
+
+    FROM and TO are version numbers or ids; without them the last two versions are compared.
+    """
+    from catalog.cli import documents
+    from catalog.cli.output import print_json
+    from schema.diff import diff
+
+    with session.store() as store:
+        source = store.source(ref)
+        to = find(store, source, after) if after else current(store, source)
+        if before:
+            start = find(store, source, before)
+        else:
+            older = store.versions(source.pk, first=1, after=to.number)
+            start = older[0] if older else to
+    found = diff(start.schema, to.schema)
+    if session.json:
+        ends = {"from": start.id, "to": to.id}
+        print_json({"id": source.id, "name": source.name, **ends, **documents.difference(found)})
+        return
+    from catalog.cli.output import console, row, table, text
+
+    out = console()
+    out.print(
+        text(source.label, "bold")
+        + text(f" version {start.number} → {to.number}: ")
+        + text(found.compatibility, "red" if found.compatibility == "BREAKING" else "green")
+        + text("" if found.changes else ", nothing changed in the schema")
+    )
+    if found.changes:
+        made = table("field", "change", "before", "after", "")
+        for change in found.changes:
+            breaking = text("breaking", "red") if change.breaking else text("")
+            row(made, change.field, change.kind, change.before, change.after, breaking)
+        out.print(made)
+
+
+def current(store: Store, source: Source) -> Version:
+    """The newest version. Raises NotFound when nothing of the source could be read yet."""
+    from schema.errors import NotFound
+
+    if source.version is None:
+        raise NotFound(f"{source.name} has no version yet: nothing of it could be read")
+    return store.version(source.version)
+
+
+def find(store: Store, source: Source, ref: str) -> Version:
+    """The version of that number (`3`, `v3`) or id. Raises NotFound."""
+    from catalog.model import parse_id
+    from schema.errors import NotFound
+
+    if (number := ref.removeprefix("v")).isdecimal():
+        found = store.versions(source.pk, first=1, after=int(number) + 1)
+        if found and found[0].number == int(number):
+            return found[0]
+    else:
+        kind, pk = parse_id(ref)
+        if kind == "Version" and (version := store.version(pk)).source_pk == source.pk:
+            return version
+    count = store.version_count(source.pk)
+    raise NotFound(f"{source.name} has no version {ref}; it has 1 to {count}")

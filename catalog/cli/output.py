@@ -1,0 +1,159 @@
+"""How commands print: one JSON document, or text for people from names that may be hostile."""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from schema.model import Finding
+
+UNSAFE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+PIPED_WIDTH = 240
+CELL_WIDTH = 60
+UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
+
+
+def print_json(document: Any) -> None:
+    """One JSON document on standard output; times in ISO 8601, NaN as null."""
+    import orjson
+
+    options = orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY
+    text = orjson.dumps(document, default=_plain, option=options | orjson.OPT_APPEND_NEWLINE)
+    sys.stdout.write(text.decode())
+    sys.stdout.flush()
+
+
+def printable(text: object) -> str:
+    """`text` on one line with every character that could steer a terminal or reorder what is
+    read written as an escape (`\\n`, `\\x1b`, `\\u202e`).
+    """
+    raw = str(text)
+    if raw.isascii() and raw.isprintable():
+        return raw
+    return "".join(_escaped(character) for character in raw)
+
+
+def text(value: object, style: str = "", *, width: int | None = None) -> Text:
+    """Data as it is: no markup is read, nothing steers the terminal, long ones are cut with `…`."""
+    from rich.text import Text
+
+    content = printable(value)
+    if width is not None and len(content) > width:
+        content = content[: width - 1] + "…"
+    return Text(content, style=style)
+
+
+def console(*, error: bool = False) -> Console:
+    """Where people read: as wide as the terminal, or wide enough for whole rows in a pipe."""
+    from rich.console import Console
+
+    stream = sys.stderr if error else sys.stdout
+    width = None if stream.isatty() else PIPED_WIDTH
+    return Console(file=stream, width=width, highlight=False, emoji=False, soft_wrap=False)
+
+
+def table(*columns: str, right: Sequence[str] = (), title: str | None = None) -> Table:
+    """An empty table; the columns named in `right` hold figures and stand to the right."""
+    from rich import box
+    from rich.table import Table
+
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=title, title_justify="left")
+    for index, column in enumerate(columns):
+        figures = column in right
+        made.add_column(
+            column,
+            justify="right" if figures else "left",
+            no_wrap=figures or index == 0,
+            overflow="ellipsis" if index else "fold",
+        )
+    return made
+
+
+def row(made: Table, *cells: object) -> None:
+    """Adds a row of data; None is a dash."""
+    from rich.text import Text
+
+    made.add_row(
+        *(
+            cell
+            if isinstance(cell, Text)
+            else text("–" if cell is None else cell, width=CELL_WIDTH)
+            for cell in cells
+        )
+    )
+
+
+def finding_lines(findings: Iterable[Finding]) -> Iterable[Text]:
+    """One line a finding: how bad, code, what and where."""
+    from rich.text import Text
+
+    styles = {"error": "red", "warning": "yellow", "info": "dim"}
+    for finding in findings:
+        place = f" ({printable(finding.place)})" if finding.place else ""
+        yield Text.assemble(
+            (f"{finding.severity} ", styles.get(finding.severity, "")),
+            (printable(finding.code), "bold"),
+            f": {printable(finding.message)}{place}",
+        )
+
+
+def count(value: float | None) -> str:
+    """`336,776`; a dash when unknown."""
+    return "–" if value is None else f"{value:,.0f}"
+
+
+def size(byte_count: float | None) -> str:
+    """Bytes in the unit that people use: `4.2 MB`; a dash when unknown."""
+    if byte_count is None:
+        return "–"
+    amount, unit = float(byte_count), 0
+    while amount >= 999.5 and unit < len(UNITS) - 1:
+        amount, unit = amount / 1000, unit + 1
+    return (
+        f"{amount:.0f} {UNITS[unit]}"
+        if unit == 0 or amount >= 99.5
+        else f"{amount:.1f} {UNITS[unit]}"
+    )
+
+
+def figure(value: Any) -> str:
+    """A statistic: numbers to six significant digits, all else as it is; a dash when unknown."""
+    if value is None:
+        return "–"
+    if isinstance(value, float):
+        return f"{value:,.6g}" if abs(value) < 1e15 else f"{value:.6g}"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return str(value)
+
+
+def when(moment: datetime | None) -> str:
+    """A time in the reader's zone, to the second; a dash when there is none."""
+    return "–" if moment is None else moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def grade(score: float | None) -> Text:
+    """A quality score with its colour."""
+    if score is None:
+        return text("–")
+    return text(f"{score:.0f}", "green" if score >= 90 else "yellow" if score >= 70 else "red")
+
+
+def _escaped(character: str) -> str:
+    if unicodedata.category(character) not in UNSAFE:
+        return character
+    return repr(character)[1:-1] if not character.isprintable() else character
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (set, frozenset, tuple)):
+        return list(value)
+    return str(value)

@@ -1,0 +1,69 @@
+"""`headwater quality`: validate a source against its expectations with Great Expectations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from catalog.cli.session import Session, pass_session, subcommand
+
+if TYPE_CHECKING:
+    from catalog.model import QualityReport, Source
+
+
+@subcommand(
+    "quality",
+    example="""headwater quality flights
+    headwater quality flights --json
+    headwater quality flights --html report/""",
+)
+@click.argument("ref", metavar="SOURCE")
+@click.option(
+    "--html",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Also write the report as pages into DIR.",
+)
+@pass_session
+def command(session: Session, *, ref: str, html: Path | None) -> None:
+    """Read SOURCE and validate it against the expectations derived from its history."""
+    from catalog.cli import documents
+    from catalog.cli.output import print_json
+    from catalog.cli.progress import doing
+
+    with session.store() as store, doing("starting Great Expectations"):
+        source = store.source(ref)
+        from catalog.quality import validate
+
+        report = validate(store, source)
+        store.record_quality(report)
+    if session.json:
+        print_json({"id": source.id, "name": source.name, **documents.quality(report)})
+    else:
+        show(source, report)
+
+
+def show(source: Source, report: QualityReport) -> None:
+    """The score, then one line an expectation, the failed ones first."""
+    from catalog.cli.output import console, figure, grade, row, table, text
+
+    out = console()
+    verdict = text("met", "green") if report.success else text("not met", "red")
+    out.print(
+        text(source.label, "bold") + text(" quality ") + grade(report.score)
+        + text(f" of 100, {len(report.results)} expectations ") + verdict
+    )  # fmt: skip
+    made = table("field", "expectation", "", "observed", "unexpected", "why", right=("unexpected",))
+    for result in sorted(report.results, key=lambda result: result.success):
+        row(
+            made,
+            result.expectation.field,
+            result.expectation.type.removeprefix("expect_"),
+            text("ok", "green") if result.success else text("failed", "red"),
+            figure(result.observed),
+            figure(result.unexpected_count),
+            result.expectation.reason,
+        )
+    out.print(made)

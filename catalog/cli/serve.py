@@ -1,0 +1,40 @@
+"""`headwater serve`: the GraphQL service and the pages."""
+
+from __future__ import annotations
+
+import click
+
+from catalog.cli.session import Session, pass_session, subcommand
+
+HOST, PORT = "127.0.0.1", 8400
+
+
+@subcommand("serve", example="headwater serve\nheadwater serve --port 0")
+@click.option("--host", default=HOST, show_default=True, help="The address to listen on.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="0: a free one."
+)
+@pass_session
+def command(session: Session, *, host: str, port: int) -> None:
+    """Serve GraphQL at /graphql and pages to look at, until Ctrl-C."""
+    from catalog.server import serve
+
+    check_host(host)
+    serve(session.settings, host, port)
+
+
+def check_host(host: str) -> None:
+    """Refuses an address that others can reach. Raises InvalidInput."""
+    from ipaddress import ip_address
+
+    from schema.errors import InvalidInput
+
+    try:
+        loopback = host == "localhost" or ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        message = f"serve: {host} can be reached by others and the service asks nobody who they are"
+        raise InvalidInput(
+            f"{message}; serve on {HOST} and forward the port (ssh -L {PORT}:{HOST}:{PORT})"
+        )

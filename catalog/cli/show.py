@@ -1,0 +1,185 @@
+"""`headwater show`: schema, profile, semantics and quality of one source."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from catalog.cli.session import Session, pass_session, subcommand
+
+if TYPE_CHECKING:
+    from rich.table import Table
+    from rich.text import Text
+
+    from catalog.model import QualityReport, Source, Version
+    from catalog.store import Store
+    from schema.profile import ColumnProfile
+
+PROFILE = """
+  name type count nullCount emptyCount distinctCount distinctError min max mean std
+  quantiles { q value } quantileError histogram { low high count }
+  topValues { value count exact } minLength maxLength meanLength
+  misfitCount misfitExamples unique
+"""
+
+QUERY = f"""
+query show($id: ID!) {{
+  source(id: $id) {{
+    id name label namespace uri format description tags owner status
+    firstSeen lastSeen changedAt
+    findings {{ code message place severity }}
+    evidence {{ choice value reason }}
+    schema {{
+      fingerprint primaryKey
+      fields {{
+        name type nullable description key semanticType {{ name confidence }}
+        profile {{ {PROFILE} }}
+      }}
+    }}
+    profile {{ rowCount byteCount rowsSeen computedAt columns {{ {PROFILE} }} }}
+    quality {{
+      score success engine checkedAt
+      results {{ expectation field dimension reason success observed unexpectedCount }}
+    }}
+    version {{ id number fingerprint createdAt }}
+    upstream {{ id name uri }}
+    downstream {{ id name uri }}
+  }}
+}}
+"""
+
+
+@subcommand("show", example="headwater show flights\nheadwater show flights --evidence --json")
+@click.argument("ref", metavar="SOURCE")
+@click.option("--evidence", is_flag=True, help="Also why it is read as it is.")
+@pass_session
+def command(session: Session, *, ref: str, evidence: bool) -> None:
+    """Show what is known of SOURCE: an id, a URI, or a name that is unique."""
+    from catalog.cli.output import print_json
+
+    with session.store() as store:
+        source = store.source(ref)
+        if session.json:
+            print_json(document(store, source))
+        else:
+            show(store, source, evidence=evidence)
+
+
+def document(store: Store, source: Source) -> dict[str, Any]:
+    """The source as GraphQL has it. Raises CatalogError when the query fails."""
+    from catalog.graphql.execution import execute
+    from schema.errors import CatalogError
+
+    answer = execute(store, QUERY, {"id": source.id})
+    if answer.get("errors"):
+        raise CatalogError(f"show {source.name}: {answer['errors'][0]['message']}")
+    found: dict[str, Any] = answer["data"]["source"]
+    return found
+
+
+def show(store: Store, source: Source, *, evidence: bool = False) -> None:
+    """What it is, whether to trust it, its columns, and where it comes from."""
+    from catalog.cli.output import console, finding_lines, printable, text
+
+    out = console()
+    out.print(text(source.label, "bold") + text(f"  {source.uri}", "dim"))
+    version = store.version(source.version) if source.version is not None else None
+    report = store.quality([source.pk]).get(source.pk)
+    out.print(summary(source, version))
+    if source.description:
+        out.print(text(source.description))
+    if version is not None:
+        out.print(columns(version))
+    if report is not None:
+        out.print(verdict(report))
+    for line in finding_lines(source.findings):
+        out.print(line)
+    if evidence and version is not None:
+        for one in version.dataset.evidence:
+            out.print(text(f"{one.choice} = {printable(one.value)}: {one.reason}", "dim"))
+    near, _ = store.lineage(source.pk, upstream=1, downstream=0)
+    if names := [one.label for pk, one in store.sources(near).items() if pk != source.pk]:
+        out.print(
+            text(f"made from {', '.join(sorted(names))} (`headwater lineage {source.label}`)")
+        )
+
+
+def summary(source: Source, version: Version | None) -> Text:
+    """One line of facts: format, rows, bytes, version, status."""
+    from catalog.cli.output import count, size, text, when
+
+    facts = [source.format or "unknown format"]
+    if version is not None:
+        seen = version.profile
+        partly = "" if seen.row_count is not None else f" (the first {count(seen.rows_seen)} seen)"
+        facts += [
+            f"{count(seen.row_count)} rows{partly}",
+            size(source.byte_count),
+            f"version {version.number} of {when(version.created_at)}",
+            f"schema {version.fingerprint}",
+        ]
+    facts += [source.status.value.lower(), *(f"#{tag}" for tag in source.tags)]
+    return text(" · ".join(facts))
+
+
+def columns(version: Version) -> Table:
+    """A line a column: type, meaning and figures."""
+    from catalog.cli.output import count, figure, row, table, text
+
+    made = table(
+        "column", "type", "meaning", "nulls", "distinct", "min", "mean", "max", "most frequent",
+        right=("nulls", "distinct", "mean"),
+    )  # fmt: skip
+    profiles: dict[str, list[ColumnProfile]] = {}
+    for profile in version.profile.columns:
+        profiles.setdefault(profile.name, []).append(profile)
+    for field in version.schema:
+        found = profiles.get(field.name)
+        known = found.pop(0) if found else None
+        key = " key" if field.name in version.schema.primary_key else ""
+        required = "" if field.nullable else " not null"
+        meaning = field.semantic_type
+        if known is None:
+            row(made, field.name, f"{field.type}{required}{key}", meaning, *[None] * 6)
+            continue
+        about = "" if known.distinct_error == 0 else "~"
+        row(
+            made,
+            text(field.name, width=30),
+            f"{field.type}{required}{key}",
+            meaning,
+            count(known.null_count),
+            f"{about}{count(known.distinct_count)}",
+            text(figure(known.min), width=20),
+            figure(known.mean),
+            text(figure(known.max), width=20),
+            text(frequent(known), width=36),
+        )
+    return made
+
+
+def frequent(profile: ColumnProfile) -> str:
+    """The three most frequent values with their share of all rows, if any value occurs twice."""
+    if profile.unique or not profile.count:
+        return "all different" if profile.unique else ""
+    shares = ((one.value, 100 * one.count / profile.count) for one in profile.top_values[:3])
+    return ", ".join(f"{value} {share:.0f} %" for value, share in shares)
+
+
+def verdict(report: QualityReport) -> Text:
+    """The score, and what is not met."""
+    from catalog.cli.output import grade, text
+
+    failed = [result.expectation for result in report.results if not result.success]
+    line = (
+        text("quality ")
+        + grade(report.score)
+        + text(f" of 100, {len(report.results)} expectations")
+    )
+    if not failed:
+        return line + text(", all met")
+    for one in failed[:5]:
+        about = f" of {one.field}" if one.field is not None else ""
+        line += text(f"; not met: {one.type.removeprefix('expect_')}{about}", "yellow")
+    return line

@@ -1,0 +1,212 @@
+"""The way of the data: list, group, read what changed, record; one outcome a dataset."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TYPE_CHECKING, TypeVar
+
+from catalog.model import Known, Outcome, Status
+from catalog.reading import Content, read, unchanged
+from connectors import registry
+from connectors.model import Dataset, Limits, Source
+from schema.errors import SourceError
+from schema.infer import infer, misfit_findings
+from schema.model import Finding
+from schema.profile import profile
+
+if TYPE_CHECKING:
+    from catalog.store import Store
+
+T = TypeVar("T")
+Pair = tuple[Dataset, Known | None]
+
+LISTED_AT_ONCE = 1000
+"""Datasets whose stamps are compared in one question to the store."""
+
+READERS = 2
+"""Datasets read at the same time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a crawl is: datasets done, bytes and rows read, and what was done last."""
+
+    datasets: int = 0
+    bytes: int = 0
+    rows: int = 0
+    current: str = ""
+
+
+def crawl(
+    uris: Iterable[str],
+    store: Store,
+    limits: Limits = Limits(),  # noqa: B008  frozen
+    *,
+    run: int | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    on_finding: Callable[[Finding], None] | None = None,
+) -> Iterator[Outcome]:
+    """List, group, read what changed, record: one outcome for each dataset below the URIs.
+
+    `run` is the primary key of the run that wrote what is found. `on_finding` is told of places
+    that could not be listed. A crawl that is stopped keeps what it has recorded. Raises
+    SourceError at the end, when all others are done, naming the URIs that cannot be reached.
+    """
+    meter = _Meter(on_progress)
+    unreachable: list[str] = []
+    for uri in uris:
+        try:
+            source = registry.open_source(uri, limits)
+            yield from _crawl_one(_Way(source, store, limits, run, meter))
+        except SourceError as error:
+            unreachable.append(str(error))
+        else:
+            for finding in source.listing_findings:
+                (on_finding or _ignore)(finding)
+    if unreachable:
+        raise SourceError("; ".join(unreachable))
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """From where to where one URI is crawled, and how."""
+
+    source: Source
+    store: Store
+    limits: Limits
+    run: int | None
+    meter: _Meter
+
+
+def _crawl_one(way: _Way) -> Iterator[Outcome]:
+    """The datasets below one URI, in the order listed; then the sources that are gone."""
+    seen: set[int] = set()
+    with ThreadPoolExecutor(READERS, thread_name_prefix="crawl") as readers:
+        for listed in _batches(way.source.datasets(), LISTED_AT_ONCE):
+            for outcome in _crawl_listed(way, listed, readers):
+                seen.add(outcome.source.pk)
+                way.meter.done(outcome.source.name)
+                yield outcome
+    if way.limits.include or way.limits.exclude or _unlisted(way.source):
+        return
+    for namespace, prefix in getattr(way.source, "areas", ()):
+        yield from way.store.mark_gone(namespace, prefix, seen)
+
+
+def _crawl_listed(
+    way: _Way, listed: list[Dataset], readers: ThreadPoolExecutor
+) -> Iterator[Outcome]:
+    """One outcome for each listed dataset: read in threads, recorded here and in order."""
+    store, rows = way.store, way.limits.rows
+    known = store.known_many((dataset.namespace, dataset.name) for dataset in listed)
+    pairs = [(dataset, known.get((dataset.namespace, dataset.name))) for dataset in listed]
+    same = {one.source_pk for dataset, one in pairs if one and unchanged(dataset, one, rows)}
+    store.record_unchanged(same)
+    sources = store.sources(same)
+
+    def fetch(pair: Pair) -> Content | None:
+        dataset, one = pair
+        if one is not None and one.source_pk in same:
+            return None
+        return read(way.source, dataset, one, store, rows=rows, on_batch=way.meter.add)
+
+    for (_, one), content in zip(pairs, _ahead(readers, fetch, pairs), strict=True):
+        if content is not None:
+            yield record(store, content, one, way.run)
+        elif one is not None:
+            source = sources[one.source_pk]
+            status = Status.FAILED if source.status is Status.FAILED else Status.UNCHANGED
+            yield Outcome(source, status, source.findings)
+
+
+def record(store: Store, content: Content, known: Known | None, run: int | None) -> Outcome:
+    """Infer, profile and judge what was read, and keep it all in one transaction."""
+    dataset, summary = content.dataset, content.summary
+    if summary is None:
+        findings = content.findings or (_unread(dataset),)
+        return replace(store.record_failure(dataset, findings), bytes_read=content.bytes_read)
+    schema = infer(summary, dataset.declared)
+    sizes = [entry.size for entry in dataset.entries if entry.size is not None]
+    figures = profile(
+        summary,
+        schema,
+        row_count=summary.rows if content.complete else None,
+        byte_count=sum(sizes) if sizes else None,
+    )
+    findings = (*content.findings, *misfit_findings(summary, schema))
+    return store.record(
+        dataset,
+        schema,
+        figures,
+        parts=content.parts,
+        findings=findings,
+        quality=None,
+        run=run,
+        bytes_read=content.bytes_read,
+    )
+
+
+def _unlisted(source: Source) -> bool:
+    """Whether part of the source could not be listed: then nothing can be told to be gone."""
+    return any(finding.severity == "error" for finding in source.listing_findings)
+
+
+def _ignore(_: Finding) -> None:
+    """For those who do not ask."""
+
+
+def _unread(dataset: Dataset) -> Finding:
+    return Finding(
+        "unreadable", "nothing of it could be read and no reader said why", dataset.name, "error"
+    )
+
+
+class _Meter:
+    """Adds up what the reading threads tell and passes it on."""
+
+    def __init__(self, on_progress: Callable[[Progress], None] | None) -> None:
+        self._on_progress = on_progress
+        self._progress = Progress()
+        self._lock = threading.Lock()
+
+    def add(self, byte_count: int, rows: int) -> None:
+        self._tell(Progress(0, byte_count, rows))
+
+    def done(self, name: str) -> None:
+        self._tell(Progress(1, current=name))
+
+    def _tell(self, more: Progress) -> None:
+        if self._on_progress is None:
+            return
+        with self._lock:
+            now = self._progress
+            self._progress = Progress(
+                now.datasets + more.datasets,
+                now.bytes + more.bytes,
+                now.rows + more.rows,
+                more.current or now.current,
+            )
+            self._on_progress(self._progress)
+
+
+def _ahead(
+    readers: ThreadPoolExecutor,
+    fetch: Callable[[Pair], Content | None],
+    pairs: list[Pair],
+) -> Iterator[Content | None]:
+    """What `fetch` gives for each pair, in order, fetched at most two readers ahead."""
+    rest = iter(pairs)
+    waiting = [readers.submit(fetch, pair) for pair in islice(rest, 2 * READERS)]
+    while waiting:
+        yield waiting.pop(0).result()
+        waiting += [readers.submit(fetch, pair) for pair in islice(rest, 1)]
+
+
+def _batches(values: Iterable[T], size: int) -> Iterator[list[T]]:
+    rest = iter(values)
+    while batch := list(islice(rest, size)):
+        yield batch

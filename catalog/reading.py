@@ -1,0 +1,214 @@
+"""What a crawl reads of one dataset: its changed entries, summarised and merged with the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+import pyarrow as pa
+
+from connectors.model import Dataset, Entry, Source
+from schema.errors import CorruptData, MissingDependency, SourceError, SummaryError
+from schema.model import Finding
+from schema.summary import Summary, summarise
+
+if TYPE_CHECKING:
+    from catalog.model import Known
+    from catalog.store import Store
+
+OnBatch = Callable[[int, int], None]
+"""Told of every batch read: its bytes and rows."""
+
+RETRIED = frozenset({"missing-package", "not-listed", "permission-denied", "unreachable"})
+"""Findings that may be over when the same content is looked at again."""
+
+UNREAD = ";unread"
+"""At the end of a stamp: this entry could not be reached, and is tried again by the next crawl."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What was read of one dataset, and what is stored of the rest.
+
+    `summary` is None when nothing of it can be read. `parts` are the summaries of the entries
+    read now. `complete` is False when a limit kept rows unread.
+    """
+
+    dataset: Dataset
+    summary: Summary | None
+    parts: Mapping[str, bytes]
+    findings: tuple[Finding, ...]
+    bytes_read: int
+    complete: bool = True
+
+
+def limited_stamp(entry: Entry, rows: int | None) -> str:
+    """The stamp of an entry read up to a limit of rows: another than that of all of it."""
+    return entry.stamp if rows is None else f"{entry.stamp};rows={rows}"
+
+
+def unchanged(dataset: Dataset, known: Known | None, rows: int | None) -> bool:
+    """Whether a dataset is as the catalog knows it, so that nothing of it need be read.
+
+    Options that the user fixes must be those that it was read with. What could not be reached
+    the last time is tried again; what was seen to be broken is not.
+    """
+    if known is None or known.stamps.keys() != {entry.uri for entry in dataset.entries}:
+        return False
+    fixed = set(dataset.options) - set(known.dataset.options)
+    if fixed or any(finding.code in RETRIED for finding in known.findings):
+        return False
+    if known.version is None and not known.findings:  # known by lineage only
+        return False
+    return all(
+        known.stamps[entry.uri] in {entry.stamp, limited_stamp(entry, rows)}
+        for entry in dataset.entries
+    )
+
+
+def read(
+    source: Source,
+    dataset: Dataset,
+    known: Known | None,
+    store: Store,
+    *,
+    rows: int | None,
+    on_batch: OnBatch,
+) -> Content:
+    """Read the entries that changed and merge them with the stored summaries of the others.
+
+    Never raises for what is wrong with data: that becomes findings.
+    """
+    stored = {} if rows is not None else _stored(dataset, known, store)
+    changed = [entry for entry in dataset.entries if entry.uri not in stored]
+    examined = source.examine(replace(dataset, entries=tuple(changed or dataset.entries)))
+    if stored and known is not None and examined.options != known.dataset.options:
+        stored, changed = {}, list(dataset.entries)  # the others were read in another way
+        examined = source.examine(dataset)
+    dataset = replace(examined, entries=dataset.entries)
+    if dataset.format is None:
+        return Content(_stamped(dataset, rows, {}), None, {}, dataset.findings, 0)
+    reading = _Reading(source, dataset, rows, on_batch)
+    fresh: dict[str, Summary] = {}
+    for entry in changed:
+        if (summary := reading.summary_of(entry)) is not None:
+            fresh[entry.uri] = summary
+    if stored or fresh:  # of a part that is out of reach now, what was known stays
+        kept = _decoded(store, known.source_pk, reading.unreached) if known is not None else ()
+        stored |= dict(kept)
+    found = [*stored.values(), *fresh.values()]
+    old = {uri: known.stamps[uri] for uri in reading.unreached & stored.keys()} if known else {}
+    return Content(
+        _stamped(dataset, rows, dict.fromkeys(reading.unreached) | old),
+        sum(found, Summary()) if found else None,
+        {uri: summary.thin(len(dataset.entries)).to_bytes() for uri, summary in fresh.items()},
+        (*dataset.findings, *reading.findings),
+        reading.bytes_read,
+        complete=reading.left != 0,
+    )
+
+
+class _Reading:
+    """Entries of one dataset read one after the other, up to a limit of rows in all."""
+
+    def __init__(
+        self, source: Source, dataset: Dataset, rows: int | None, on_batch: OnBatch
+    ) -> None:
+        self._source, self._dataset, self._on_batch = source, dataset, on_batch
+        self.left = rows
+        self.bytes_read = 0
+        self.findings: list[Finding] = []
+        self.unreached: set[str] = set()
+
+    def summary_of(self, entry: Entry) -> Summary | None:
+        """The summary of an entry; None when it cannot be read or the limit is reached."""
+        if self.left == 0:
+            return None
+        summary = None
+        try:
+            summary = summarise(self._batches(entry), place=_place(self._dataset, entry))
+        except Exception as error:  # noqa: BLE001  whatever a reader raises, the crawl goes on
+            finding = _fault(error, self._dataset, entry)
+            self.findings.append(finding)
+            if finding.code in RETRIED:
+                self.unreached.add(entry.uri)
+        self.findings.extend(self._source.findings_of(entry))
+        return summary
+
+    def _batches(self, entry: Entry) -> Iterator[pa.RecordBatch]:
+        counted = 0
+        for batch in self._source.batches(self._dataset, entry):
+            if self.left is not None:
+                batch = batch.slice(0, self.left)  # noqa: PLW2901
+                self.left -= batch.num_rows
+            size = batch.nbytes
+            if entry.size is not None:
+                size = min(size, entry.size - counted)
+            counted += size
+            self.bytes_read += size
+            self._on_batch(size, batch.num_rows)
+            yield batch
+            if self.left == 0:
+                return
+        if entry.size is not None:
+            self.bytes_read += entry.size - counted
+            self._on_batch(entry.size - counted, 0)
+
+
+def _stored(dataset: Dataset, known: Known | None, store: Store) -> dict[str, Summary]:
+    """The stored summaries of entries that have not changed, by URI."""
+    if known is None:
+        return {}
+    same = [entry.uri for entry in dataset.entries if known.stamps.get(entry.uri) == entry.stamp]
+    return dict(_decoded(store, known.source_pk, same))
+
+
+def _decoded(store: Store, source_pk: int, uris: Collection[str]) -> Iterator[tuple[str, Summary]]:
+    """Stored summaries; one of another version of Headwater is left out, and so read again."""
+    for uri, data in store.part_summaries(source_pk, uris):
+        try:
+            yield uri, Summary.from_bytes(data)
+        except SummaryError:
+            continue
+
+
+def _stamped(dataset: Dataset, rows: int | None, unreached: Mapping[str, str | None]) -> Dataset:
+    """The dataset with the stamps under which its entries are recorded: those out of reach under
+    their old one, where something is known of them, so that the next crawl tries again.
+    """
+    if rows is None and not unreached:
+        return dataset
+
+    def stamp(entry: Entry) -> str:
+        if entry.uri in unreached:
+            return unreached[entry.uri] or entry.stamp + UNREAD
+        return limited_stamp(entry, rows)
+
+    entries = tuple(replace(entry, stamp=stamp(entry)) for entry in dataset.entries)
+    return replace(dataset, entries=entries)
+
+
+def _place(dataset: Dataset, entry: Entry) -> str:
+    """Where an entry is, for people: its path below the dataset, else its name."""
+    below = entry.uri.removeprefix(dataset.uri).lstrip("/#")
+    return unquote(below or entry.uri.rstrip("/").rsplit("/", 1)[-1])
+
+
+def _fault(error: Exception, dataset: Dataset, entry: Entry) -> Finding:
+    """What went wrong with an entry, as a finding."""
+    place = _place(dataset, entry)
+    text = " ".join(str(error).split())
+    if isinstance(error, MissingDependency):
+        return Finding("missing-package", text, place, "error")
+    if isinstance(error, CorruptData):
+        return Finding("corrupt-data", text, place, "error")
+    if isinstance(error, PermissionError):
+        return Finding(
+            "permission-denied", f"{text}; grant reading and crawl again", place, "error"
+        )
+    if isinstance(error, (SourceError, OSError)):
+        return Finding("unreachable", text, place, "error")
+    message = f"the {dataset.format} reader failed: {type(error).__name__}: {text}"
+    return Finding("reader-failed", message, place, "error")
