@@ -208,9 +208,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _postgres(url: URL) -> Engine:
+    patience = {} if "connect_timeout" in url.query else {"connect_timeout": 10}
     return create_engine(
-        url.update_query_dict({} if "connect_timeout" in url.query else {"connect_timeout": "10"}),
-        pool_pre_ping=True,
-        pool_size=10,
-        max_overflow=20,
+        url, connect_args=patience, pool_pre_ping=True, pool_size=10, max_overflow=20
     )
