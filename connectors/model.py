@@ -41,6 +41,15 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """Columns that refer to `referred_columns` of the table named `referred` in the same namespace."""
+
+    columns: tuple[str, ...]
+    referred: str
+    referred_columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Dataset:
     """Entries that are one table, named as OpenLineage names datasets.
 
@@ -64,6 +73,8 @@ class Dataset:
     description: str | None = None
     evidence: tuple[Evidence, ...] = ()
     findings: tuple[Finding, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    """As the database declares them."""
 
     def option(self, name: str, default: str | None = None) -> str | None:
         """The value of a reader option."""

@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from schema.errors import InvalidInput, MissingDependency
+
+if TYPE_CHECKING:
+    from connectors.model import Limits, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +80,22 @@ def load(kind: str, name: str) -> Any:
         known = ", ".join(table(kind))
         raise InvalidInput(f"no {kind[:-1]} called {name!r}; known: {known}") from None
     return lazy.load(kind[:-1], name)()
+
+
+def open_source(uri: str, limits: Limits | None = None) -> Source:
+    """The source behind a path, an fsspec URI or a SQLAlchemy URL.
+
+    Sources of other distributions are asked first. Raises InvalidInput when no source knows the
+    URI's scheme, SourceError (MissingDependency) when it cannot be opened.
+    """
+    from connectors.model import Limits
+    from connectors.uri import scheme
+
+    kinds = table("sources")
+    for name in sorted(kinds, key=lambda name: (name in SOURCES, name)):
+        kind = kinds[name].load("source", name)
+        if kind.claims(uri):
+            source: Source = kind(uri, limits or Limits())
+            return source
+    message = f"no source for {scheme(uri)}:// addresses; known are paths, every protocol of fsspec"
+    raise InvalidInput(f"{message} and every dialect of SQLAlchemy that is installed")

@@ -1,0 +1,127 @@
+"""CSV and its relatives: delimited text with or without a header. Every column is read as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+
+import pyarrow as pa
+
+from connectors.formats.csv_dialect import Dialect
+from connectors.formats.csv_names import column_names, name_findings
+from connectors.formats.csv_read import Table
+from connectors.formats.csv_sniff import after_lines, sniff, table_width
+from connectors.formats.encoding import UTF8, Utf8Stream, detect
+from connectors.model import Evidence, Examined, File, Options, Reading
+from connectors.sources.stored_file import read_up_to
+from schema.model import Field, Finding, Schema
+
+EXAMINED_BYTES = 512 * 1024
+
+
+class Csv:
+    """Delimited text."""
+
+    name = "csv"
+    suffixes = (".csv", ".tsv", ".psv", ".tab", ".txt", ".dat", ".data")
+
+    def recognise(self, head: bytes, file: File) -> tuple[float, str]:
+        """Text whose rows agree on more than one cell; never sure, since any text is a CSV."""
+        if not head.strip():
+            return 0.0, "empty"
+        encoding = detect(head, complete=len(head) < 4096)
+        if b"\0" in head[:4096] and not encoding.name.startswith(("utf-16", "utf-32")):
+            if head[:4096].count(0) > 16:
+                return 0.0, "binary"
+        text = head[: 16 * 1024].decode(encoding.name, "replace")
+        if sum(not (char.isprintable() or char.isspace()) for char in text) > 0.02 * len(text) + 2:
+            return 0.0, "binary"
+        found = sniff(text, {})
+        if found.width < 2:
+            return 0.3, "text of one column"
+        return 0.6, f"text in rows of {found.width} cells"
+
+    def examine(self, file: File, options: Options) -> Examined:
+        """Encoding, dialect, header and preamble, from the first 512 KiB."""
+        given = dict(options)
+        with file.open() as stream:
+            head = read_up_to(stream, EXAMINED_BYTES + 1, file.uri)
+        complete = len(head) <= EXAMINED_BYTES
+        if not head:
+            finding = Finding("empty-file", "the file holds nothing; there is no table to read")
+            return Examined(Dialect().fixed(options).to_options(), findings=(finding,))
+        detected = detect(head, complete=complete)
+        fixed = Dialect().fixed(options)
+        encoding = fixed.encoding if "encoding" in given else detected.name
+        text = head.decode(encoding, "replace").removeprefix("\ufeff")
+        if not complete:
+            text = text[: max(text.rfind("\n"), text.rfind("\r")) + 1] or text
+        sniffed = sniff(text, given)
+        evidence = (Evidence("encoding", encoding, detected.reason), *sniffed.evidence)
+        kept = tuple(one for one in evidence if one.choice not in given)
+        fixed_evidence = tuple(Evidence(name, value, "set by the user") for name, value in options)
+        dialect = Dialect(
+            encoding,
+            sniffed.dialect.delimiter,
+            sniffed.dialect.quote,
+            sniffed.dialect.escape,
+            sniffed.dialect.header,
+            sniffed.dialect.skip,
+        )
+        names, raw = names_of(text, dialect)
+        findings = [*name_findings(raw, names)]
+        if detected.bom:
+            message = f"starts with a byte order mark of {encoding}; it was left out"
+            findings.append(Finding("csv-bom", message, severity="info"))
+        if encoding != UTF8:
+            message = f"the text is {encoding}, not UTF-8; it is read as such"
+            findings.append(Finding("csv-encoding", message, severity="info"))
+        if complete and not any(True for _ in islice(_body(text, dialect), 1)):
+            findings.append(Finding("no-rows", "a header and no rows below it"))
+        declared = Schema(tuple(Field(name, pa.string()) for name in names))
+        return Examined(
+            _merged(dialect.to_options(), options), declared, kept + fixed_evidence, tuple(findings)
+        )
+
+    def batches(
+        self, file: File, options: Options, *, columns: Sequence[str] | None = None
+    ) -> Reading:
+        """Batches of text columns; names are read from this file's own header."""
+        dialect = Dialect().fixed(options)
+        with Utf8Stream(file.open(), dialect.encoding) as stream:
+            text = read_up_to(stream, EXAMINED_BYTES, file.uri).decode("utf-8", "replace")  # type: ignore[arg-type]
+        findings: list[Finding] = []
+        names, _ = names_of(text, dialect)
+        if not names:
+            findings.append(
+                Finding("empty-file", "the file holds nothing; there is no table to read")
+            )
+            return Reading(iter(()), findings)
+        return Reading(Table(file, dialect, names).batches(columns, findings), findings)
+
+
+def names_of(text: str, dialect: Dialect) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Unique names of the columns, and the header's cells as the file has them."""
+    rows = list(islice(dialect.rows(after_lines(text, dialect.skip)), 1000))
+    if not rows:
+        return (), ()
+    if not dialect.header:
+        return column_names((), table_width(rows)), ()
+    raw = tuple(rows[0])
+    return column_names(raw, max(len(raw), _usual_width(rows[1:]))), raw
+
+
+def _usual_width(rows: Sequence[Sequence[str]]) -> int:
+    """The width that more than half of the rows have, 0 when there is none."""
+    width = table_width(rows)
+    return width if sum(len(row) == width for row in rows) * 2 > len(rows) else 0
+
+
+def _body(text: str, dialect: Dialect) -> object:
+    return islice(dialect.rows(after_lines(text, dialect.skip)), int(dialect.header), None)
+
+
+def _merged(found: Options, given: Options) -> Options:
+    return tuple(
+        sorted({**dict(found), **{k: v for k, v in given if k not in dict(found)}}.items())
+    )

@@ -1,0 +1,150 @@
+"""Which character encoding bytes are in, with the reason, and a stream of them as UTF-8."""
+
+from __future__ import annotations
+
+import codecs
+import io
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+UTF8 = "utf-8"
+FALLBACK = "cp1252"
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """A Python codec name, why it was chosen, and whether a byte order mark comes first."""
+
+    name: str
+    reason: str
+    bom: bool = False
+
+
+def detect(head: bytes, *, complete: bool) -> Encoding:
+    """The encoding of text that starts with `head`; `complete` when that is all of it.
+
+    Byte order mark first, then zero bytes at every second place, then UTF-8 by its own strict
+    form, then the statistics of charset-normalizer, else windows-1252.
+    """
+    for mark, name in _BOMS:
+        if head.startswith(mark):
+            return Encoding(name, f"a byte order mark of {name}", bom=True)
+    if wide := _wide(head):
+        return Encoding(wide, "zero bytes at every second place")
+    bad = _first_bad_byte(head, complete=complete)
+    if bad is None:
+        plain = "only ASCII" if head.isascii() else "valid UTF-8"
+        return Encoding(UTF8, f"{plain} in the first {len(head)} bytes")
+    guessed = _guess(head)
+    if guessed:
+        return Encoding(guessed, f"byte {bad} is not UTF-8; {guessed} fits the letters best")
+    return Encoding(FALLBACK, f"byte {bad} is not UTF-8; no other encoding fits better")
+
+
+def _wide(head: bytes) -> str | None:
+    """UTF-16 without a mark: one of each two bytes is nearly always zero."""
+    sample = head[: len(head) // 2 * 2][:4096]
+    if len(sample) < 4:
+        return None
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    half = len(sample) // 2
+    if odd > 0.7 * half and even < 0.1 * half:
+        return "utf-16-le"
+    if even > 0.7 * half and odd < 0.1 * half:
+        return "utf-16-be"
+    return None
+
+
+def _first_bad_byte(head: bytes, *, complete: bool) -> int | None:
+    try:
+        codecs.getincrementaldecoder(UTF8)().decode(head, final=complete)
+    except UnicodeDecodeError as error:
+        return error.start
+    return None
+
+
+def _guess(head: bytes) -> str | None:
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(head[: 64 * 1024]).best()
+    if best is None or best.encoding in {"ascii", "utf_8"}:
+        return None
+    name = codecs.lookup(best.encoding).name
+    return FALLBACK if name in {"iso8859-1", "cp1250"} and _fits(head, FALLBACK) else name
+
+
+def _fits(head: bytes, encoding: str) -> bool:
+    try:
+        head.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+class Utf8Stream(io.RawIOBase):
+    """A binary stream as UTF-8 without byte order mark; bytes that cannot be decoded become U+FFFD.
+
+    Text that is UTF-8 already passes as it is, unchecked. `zero_bytes` and `replaced` count what
+    went by.
+    """
+
+    def __init__(self, stream: BinaryIO, encoding: str) -> None:
+        self._stream = stream
+        plain = codecs.lookup(encoding).name == UTF8
+        self._decoder = None if plain else codecs.getincrementaldecoder(encoding)("replace")
+        self._pending = b""
+        self._started = False
+        self._ended = False
+        self.zero_bytes = 0
+        self.replaced = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def read(self, size: int = -1) -> bytes:
+        """Up to `size` bytes, all when negative; empty at the end only."""
+        if size < 0:
+            return b"".join(iter(lambda: self.read(1 << 20), b""))
+        while len(self._pending) < size and not self._ended:
+            self._pending += self._next(size)
+        data, self._pending = self._pending[:size], self._pending[size:]
+        return data
+
+    def readline(self, size: int | None = -1) -> bytes:
+        """One line with its end (`\\n`, `\\r\\n` or `\\r`), or `size` bytes of a longer one."""
+        limit = 1 << 20 if size is None or size < 0 else size
+        text = self.read(limit)
+        lines = text.splitlines(keepends=True)
+        line = lines[0] if lines else b""
+        self._pending = text[len(line) :] + self._pending
+        return line
+
+    def close(self) -> None:
+        if not self.closed:
+            self._stream.close()
+        super().close()
+
+    def _next(self, size: int) -> bytes:
+        data = self._stream.read(max(size, 64 * 1024))
+        self._ended = not data
+        if self._decoder is not None:
+            text = self._decoder.decode(data, final=self._ended)
+            self.replaced += text.count("\N{REPLACEMENT CHARACTER}")
+            data = text.encode("utf-8", "replace")
+        if not self._started:
+            self._started = bool(data) or self._ended
+            data = data.removeprefix(codecs.BOM_UTF8)
+        self.zero_bytes += data.count(0)
+        return data

@@ -1,0 +1,118 @@
+"""JSON objects as Arrow columns whose types widen as more is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+import pyarrow as pa
+
+DEEPEST = 64
+"""Values nested deeper than this are kept as JSON text."""
+
+
+class Columns:
+    """The keys seen so far, in order, with the types that hold what was seen of each.
+
+    `conflicts` names the keys whose values no one type holds; they are text from then on.
+    """
+
+    def __init__(self) -> None:
+        self._types: dict[str, pa.DataType] = {}
+        self.conflicts: set[str] = set()
+
+    def schema(self) -> pa.Schema | None:
+        """The types as an Arrow schema; None while nothing is known or a key is JSON text."""
+        if not self._types or self.conflicts:
+            return None
+        return pa.schema(list(self._types.items()))
+
+    def batch(self, rows: Sequence[dict[str, Any]]) -> pa.RecordBatch:
+        """Objects as one batch; types and conflicts are widened to hold them."""
+        for row in rows:
+            for key in row:
+                self._types.setdefault(key, pa.null())
+        arrays = [self._column(key, [row.get(key) for row in rows]) for key in self._types]
+        if not arrays:
+            return pa.RecordBatch.from_pylist([])
+        fields = [pa.field(key, array.type) for key, array in zip(self._types, arrays, strict=True)]
+        return pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields))
+
+    def _column(self, key: str, values: list[Any]) -> pa.Array:
+        if key not in self.conflicts:
+            known = self._types[key]
+            array = _typed(values, known)
+            if array is not None:
+                self._types[key] = array.type
+                return array
+            self.conflicts.add(key)
+            self._types[key] = pa.string()
+        return pa.array([_text(value) for value in values], pa.string())
+
+
+def _typed(values: list[Any], known: pa.DataType) -> pa.Array | None:
+    """Values as the known type, or one that holds it and them; None when there is none."""
+    if not pa.types.is_null(known):
+        try:
+            return pa.array(values, known) if _keeps(values, known) else None
+        except (pa.ArrowException, TypeError, ValueError, OverflowError):
+            pass
+    try:
+        found = pa.infer_type(values)
+        if _depth(found) > DEEPEST:
+            return None
+        wide = _wider(known, found)
+        return None if wide is None else pa.array(values, wide)
+    except (pa.ArrowException, TypeError, ValueError, OverflowError, RecursionError):
+        return None
+
+
+def _keeps(values: list[Any], known: pa.DataType) -> bool:
+    """Whether conversion to a known type would lose nothing that Arrow drops in silence: keys
+    that a struct does not have.
+    """
+    if not pa.types.is_nested(known):
+        return True
+    return bool(_wider(known, pa.infer_type(values)) == known)
+
+
+def _wider(a: pa.DataType, b: pa.DataType) -> pa.DataType | None:
+    """The least type of JSON values that holds both; None for values of different kinds."""
+    if a == b or pa.types.is_null(b):
+        return a
+    if pa.types.is_null(a):
+        return b
+    if _is_number(a) and _is_number(b):
+        return pa.float64()
+    if pa.types.is_list(a) and pa.types.is_list(b):
+        item = _wider(a.value_type, b.value_type)
+        return None if item is None else pa.list_(item)
+    if pa.types.is_struct(a) and pa.types.is_struct(b):
+        fields = {field.name: field.type for field in a}
+        for field in b:
+            wide = _wider(fields.get(field.name, pa.null()), field.type)
+            if wide is None:
+                return None
+            fields[field.name] = wide
+        return pa.struct(list(fields.items()))
+    return None
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
+
+
+def _depth(kind: pa.DataType) -> int:
+    depth = 0
+    level = [kind]
+    while level and depth <= DEEPEST:
+        depth += 1
+        level = [kind.field(at).type for kind in level for at in range(kind.num_fields)]
+    return depth
+
+
+def _text(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return orjson.dumps(value).decode()

@@ -1,0 +1,110 @@
+"""Which format a file is: by content first, by name second, with the reasons."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from connectors import registry
+from connectors.layout import suffix_of
+from connectors.model import Evidence, File, Format
+from schema.errors import MissingDependency
+from schema.model import Finding
+
+SURE = 0.9
+"""From here on the content alone decides."""
+
+NAME_BONUS = 0.3
+LEAST = 0.5
+
+_STRUCTURELESS_SUFFIXES = frozenset(
+    ".7z .aac .ai .avi .bmp .bin .class .dll .dmg .doc .docx .eot .eps .epub .exe .flac .gif .h5"
+    " .heic .ico .iso .jar .jpeg .jpg .joblib .keras .m4a .mkv .mov .mp3 .mp4 .mpeg .npy .npz .o"
+    " .odp .odt .ogg .onnx .otf .pdf .pickle .pkl .png .ppt .pptx .ps .psd .pt .pth .pyc .rar .rtf"
+    " .safetensors .so .svg .tar .tif .tiff .ttf .wav .webm .webp .wmv .woff .woff2 .zip".split()
+)
+_DOCUMENTATION_SUFFIXES = frozenset(
+    ".adoc .bat .c .cc .cfg .cmake .conf .cpp .cs .css .dockerfile .go .gradle .h .hpp .htm .html .ini"
+    " .ipynb .java .jl .js .jsx .kt .less .lock .log .lua .m .md .mjs .org .php .pl .properties .proto"
+    " .ps1 .py .pyi .r .rb .rs .rst .scala .scss .sh .sql .svelte .swift .tex .tf .toml .ts .tsx .vue"
+    " .xsd .xsl .yaml .yml".split()
+)
+_DOCUMENTATION_STEMS = frozenset(
+    "authors changelog changes citation codeowners contributing copying copyright dockerfile"
+    " history install licence license maintainers makefile manifest notice readme todo version".split()
+)
+
+
+def is_documentation(name: str) -> bool:
+    """Whether a name is that of documentation, configuration or code that lies beside data."""
+    lower = name.lower()
+    stem = lower.split(".", 1)[0]
+    suffix = suffix_of(lower)
+    if stem in _DOCUMENTATION_STEMS and suffix in {"", ".txt", *_DOCUMENTATION_SUFFIXES}:
+        return True
+    return suffix in _DOCUMENTATION_SUFFIXES
+
+
+def is_structureless(name: str) -> bool:
+    """Whether a name is that of an image, document, archive, model or other file without rows."""
+    return suffix_of(name) in _STRUCTURELESS_SUFFIXES
+
+
+@cache
+def formats() -> tuple[Format, ...]:
+    """Every registered format whose package is installed."""
+    found = []
+    for name in registry.table("formats"):
+        try:
+            found.append(registry.load("formats", name))
+        except MissingDependency:
+            continue
+    return tuple(found)
+
+
+@cache
+def suffixes() -> dict[str, str]:
+    """Suffix (`.csv`) to the name of the registered format that it hints at."""
+    return {suffix: form.name for form in formats() for suffix in form.suffixes}
+
+
+def hinted(name: str) -> str | None:
+    """The format that a file name hints at, None when it hints at none."""
+    return suffixes().get(suffix_of(name))
+
+
+def recognise(
+    head: bytes, file: File, name: str
+) -> tuple[Format | None, tuple[Evidence, ...], tuple[Finding, ...]]:
+    """The format of a file from its first bytes (decompressed) and its name.
+
+    Returns None, with a finding, when no registered format is likely. A content that surely is of
+    another format than the name says is read as what it is, and that is a finding too.
+    """
+    expected = hinted(name)
+    scored = []
+    for form in formats():
+        surety, why = form.recognise(head, file)
+        by_name = NAME_BONUS if form.name == expected and surety < SURE else 0.0
+        scored.append((surety + by_name, form.name, why, form))
+    score, chosen, why, form = max(scored, key=lambda item: item[0])
+    if score < LEAST:
+        return None, (), (_unknown(head, expected),)
+    reason = why + (f"; the name says {expected} too" if expected == chosen else "")
+    findings: tuple[Finding, ...] = ()
+    if expected is not None and expected != chosen:
+        message = f"named like {expected}, but its content is {chosen} ({why}); read as {chosen}"
+        findings = (Finding("format-mismatch", message),)
+    return form, (Evidence("format", chosen, reason),), findings
+
+
+def _unknown(head: bytes, expected: str | None) -> Finding:
+    if not head:
+        return Finding("empty-file", "the file holds nothing; there is no table to read")
+    kind = "text" if b"\0" not in head[:4096] else "binary content"
+    if expected is None:
+        message = f"{kind} without rows that a registered format can read"
+        return Finding("unstructured", message, severity="info")
+    message = (
+        f"named like {expected}, but its content is not; {kind} that no registered format can read"
+    )
+    return Finding("unknown-format", message, severity="error")

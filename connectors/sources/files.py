@@ -1,0 +1,257 @@
+"""FileSource: datasets of files below one root of any file system."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from connectors import layout, registry, sniff
+from connectors.model import Dataset, Entry, Evidence, Format, Limits
+from connectors.sources.filesystem import LOCAL_SCHEMES, LocalFiles, open_files
+from connectors.sources.stored_file import StoredFile, reason
+from connectors.sources.walk import Listed, Selection
+from connectors.uri import file_path, printable, scheme
+from schema.errors import CorruptData, MissingDependency, SourceError
+from schema.model import Finding
+
+if TYPE_CHECKING:
+    from connectors.sources.sql import SqlSource
+
+SQLITE_SUFFIXES = frozenset({".db", ".sqlite", ".sqlite3", ".db3"})
+SQLITE_MAGIC = b"SQLite format 3\0"
+EXAMINED_PARTS = 3
+
+
+class FileSource:
+    """Datasets found below a path or fsspec URI.
+
+    One object serves one crawl or one reading; its methods may be called from several threads.
+    """
+
+    def __init__(self, uri: str, limits: Limits) -> None:
+        self._limits = limits
+        self._files, globs = open_files(uri, limits.credentials)
+        self._selection = Selection(limits.include + globs, limits.exclude)
+        self._listing_findings: list[Finding] = []
+        self._findings: dict[str, tuple[Finding, ...]] = {}
+        self._databases: dict[str, SqlSource] = {}
+        self.uri = self._files.uri
+
+    @classmethod
+    def claims(cls, uri: str) -> bool:
+        """Whether a URI is a path or of a protocol that fsspec knows."""
+        kind = scheme(uri)
+        if kind in LOCAL_SCHEMES:
+            return True
+        from fsspec import available_protocols
+
+        return kind in available_protocols()
+
+    @property
+    def listing_findings(self) -> tuple[Finding, ...]:
+        return tuple(self._listing_findings)
+
+    def datasets(self) -> Iterator[Dataset]:
+        skipped: dict[str, int] = {}
+        listing = self._files.listing(self._selection, self._listing_findings)
+        suffixes = frozenset(sniff.suffixes())
+        for group in layout.group(self._data(listing, skipped), suffixes, self._files.root_name):
+            yield from self._dataset(group)
+        for folder, count in skipped.items():
+            message = f"{count} files without rows (documents, images, models, archives)"
+            self._listing_findings.append(Finding("unstructured", message, folder, "info"))
+
+    def _data(
+        self, listing: Iterator[Listed], skipped: dict[str, int]
+    ) -> Iterator[tuple[str, Entry | None]]:
+        """The listing without documentation and code, and files without rows, which are counted.
+
+        A root that is itself a file is taken whatever it is called.
+        """
+        for listed in listing:
+            folder, _, name = listed.path.rpartition("/")
+            if listed.entry is not None and listed.path:
+                if sniff.is_documentation(name):
+                    continue
+                if sniff.is_structureless(name):
+                    place = self._files.name_of(folder)
+                    skipped[place] = skipped.get(place, 0) + 1
+                    continue
+            yield listed.path, listed.entry
+
+    def _dataset(self, group: layout.Group) -> Iterator[Dataset]:
+        if group.suffix in SQLITE_SUFFIXES and group.pattern is None and group.entries:
+            database = self._database(group.entries[0])
+            if database is not None:
+                yield from self._tables(database, group.entries[0])
+                return
+        many = group.pattern is not None or not group.entries
+        place = group.folder if many else group.base
+        name = self._files.name_of(group.base)
+        findings = []
+        if group.named_as_file:
+            message = "a folder that is named like a file; what it holds is read as one table"
+            findings.append(Finding("folder-named-as-file", message, name, "info"))
+        if not group.entries:
+            message = "an empty folder that is named like a file; there is nothing to read"
+            findings = [Finding("empty-folder", message, name)]
+        yield Dataset(
+            self._files.namespace,
+            name,
+            self._files.uri_of(place),
+            group.entries,
+            sniff.suffixes().get(group.suffix),
+            self._limits.options,
+            group.pattern,
+            group.partition_keys,
+            self._limits.credentials,
+            findings=tuple(findings),
+        )
+
+    def _database(self, entry: Entry) -> SqlSource | None:
+        """The SQLite database in a local file; None when the file is something else."""
+        from connectors.sources.sql import SqlSource
+
+        if not isinstance(self._files, LocalFiles):
+            return None
+        path = file_path(entry.uri)
+        try:
+            with open(path, "rb") as stream:  # noqa: PTH123 - bytes of a name need no Path
+                if stream.read(16) != SQLITE_MAGIC:
+                    return None
+            return SqlSource(f"sqlite:///{path}", Limits(rows=self._limits.rows))
+        except (OSError, SourceError):
+            return None
+
+    def _tables(self, database: SqlSource, entry: Entry) -> Iterator[Dataset]:
+        self._databases[database.uri] = database
+        try:
+            yield from database.datasets()
+        except SourceError as error:
+            finding = Finding(
+                "database-unreadable", str(error), printable(file_path(entry.uri)), "error"
+            )
+            path = file_path(entry.uri)
+            yield Dataset("file", printable(path), entry.uri, (entry,), findings=(finding,))
+        self._listing_findings.extend(database.listing_findings)
+
+    def examine(self, dataset: Dataset) -> Dataset:
+        owner = self._owner(dataset)
+        if owner is not None:
+            return owner.examine(dataset)
+        filled = [entry for entry in dataset.entries if entry.size != 0] or list(dataset.entries)
+        if not filled:
+            return replace(dataset, format=None)
+        first = filled[0]
+        try:
+            form, evidence, findings = self._recognise(first)
+            if form is None:
+                return _examined(dataset, None, evidence, findings, self._label(first))
+            examined = form.examine(
+                self._files.file(first), self._limits.options or dataset.options
+            )
+        except SourceError as error:
+            code = "missing-package" if isinstance(error, MissingDependency) else "unreadable"
+            finding = Finding(code, str(error), self._label(first), "error")
+            return replace(dataset, format=None, findings=(*dataset.findings, finding))
+        dataset = replace(dataset, options=examined.options, declared=examined.declared)
+        evidence += examined.evidence
+        findings += examined.findings
+        return _examined(dataset, form.name, evidence, findings, self._label(first))
+
+    def _recognise(
+        self, entry: Entry
+    ) -> tuple[Format | None, tuple[Evidence, ...], tuple[Finding, ...]]:
+        file = self._files.file(entry)
+        name = file.path.rstrip("/").rsplit("/", 1)[-1]
+        return sniff.recognise(file.head(), file, name)
+
+    def batches(
+        self, dataset: Dataset, entry: Entry, *, columns: Sequence[str] | None = None
+    ) -> Iterator[pa.RecordBatch]:
+        owner = self._owner(dataset)
+        if owner is not None:
+            yield from owner.batches(dataset, entry, columns=columns)
+            return
+        if dataset.format is None:
+            raise SourceError(f"{dataset.name}: no registered format can read it")
+        form: Format = registry.load("formats", dataset.format)
+        file: StoredFile = self._files.file(entry)
+        keys = dict(entry.partition)
+        wanted = None if columns is None else [name for name in columns if name not in keys]
+        findings: list[Finding] = []
+        try:
+            reading = form.batches(file, dataset.options, columns=wanted)
+            findings = reading.findings
+            for batch in reading.batches:
+                yield _with_keys(batch, entry, columns)
+        except (OSError, EOFError, pa.ArrowException) as error:
+            raise CorruptData(f"{file.label}: cannot be read on: {reason(error)}") from error
+        finally:
+            if findings:
+                label = self._label(entry)
+                self._findings[entry.uri] = tuple(_placed(finding, label) for finding in findings)
+
+    def findings_of(self, entry: Entry) -> tuple[Finding, ...]:
+        for database in self._databases.values():
+            if entry.uri.startswith(database.uri):
+                return database.findings_of(entry)
+        return self._findings.get(entry.uri, ())
+
+    def _owner(self, dataset: Dataset) -> SqlSource | None:
+        return self._databases.get(dataset.uri.partition("#")[0])
+
+    def _label(self, entry: Entry) -> str:
+        """Where an entry is, for people: its path below the root, or its name."""
+        path = self._files.file(entry).path
+        below = path.removeprefix(self._files.root).lstrip("/")
+        return printable(below or path.rsplit("/", 1)[-1])
+
+
+def _examined(
+    dataset: Dataset,
+    form: str | None,
+    evidence: tuple[Evidence, ...],
+    findings: tuple[Finding, ...],
+    label: str,
+) -> Dataset:
+    placed = tuple(_placed(finding, label) for finding in findings)
+    return replace(dataset, format=form, evidence=evidence, findings=(*dataset.findings, *placed))
+
+
+def _placed(finding: Finding, label: str) -> Finding:
+    place = f"{label}, {finding.place}" if finding.place else label
+    return replace(finding, place=place)
+
+
+def _with_keys(
+    batch: pa.RecordBatch, entry: Entry, columns: Sequence[str] | None
+) -> pa.RecordBatch:
+    """The batch with the entry's partition values as last columns, dictionary-encoded text.
+
+    A column of the file that has the name of a partition key gives way to it.
+    """
+    if not entry.partition:
+        return batch
+    keys = {key: value for key, value in entry.partition if columns is None or key in columns}
+    arrays = [batch.column(at) for at, name in enumerate(batch.schema.names) if name not in keys]
+    fields = [
+        batch.schema.field(at) for at, name in enumerate(batch.schema.names) if name not in keys
+    ]
+    for key, value in keys.items():
+        arrays.append(_constant(value, batch.num_rows))
+        fields.append(pa.field(key, arrays[-1].type))
+    return pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields))
+
+
+def _constant(value: str | None, rows: int) -> pa.DictionaryArray:
+    import numpy as np
+
+    if value is None:
+        return pa.DictionaryArray.from_arrays(pa.nulls(rows, pa.int32()), pa.array([], pa.string()))
+    return pa.DictionaryArray.from_arrays(
+        pa.array(np.zeros(rows, dtype=np.int32)), pa.array([value], pa.string())
+    )

@@ -1,0 +1,216 @@
+"""The file system behind a URI: the local one, or any that fsspec knows, opened with credentials."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from connectors.credentials import Credentials, resolve
+from connectors.model import Entry
+from connectors.sources.stored_file import StoredFile, reason
+from connectors.sources.walk import (
+    Listed,
+    Selection,
+    is_regular,
+    local_entry,
+    remote_entry,
+    retried,
+    walk_local,
+    walk_remote,
+)
+from connectors.uri import file_path, file_uri, printable, redact, scheme, take_apart, with_login
+from schema.errors import MissingDependency, SourceError
+from schema.model import Finding
+
+LOCAL_SCHEMES = frozenset({None, "file", "local"})
+_EXTRAS = {"s3": "s3", "s3a": "s3"}
+_WITHOUT_HOST = frozenset({"memory"})
+_GLOB = frozenset("*?[")
+
+
+@dataclass(frozen=True, slots=True)
+class LocalFiles:
+    """The local file system below `root`, an absolute path of a file or directory."""
+
+    root: str
+    namespace: str = "file"
+
+    @property
+    def uri(self) -> str:
+        return file_uri(self.root)
+
+    @property
+    def root_name(self) -> str:
+        return self.root.rsplit("/", 1)[-1]
+
+    def name_of(self, path: str) -> str:
+        """The dataset name of a path below the root."""
+        return printable(self.full(path))
+
+    def uri_of(self, path: str) -> str:
+        return file_uri(self.full(path))
+
+    def full(self, path: str) -> str:
+        return f"{self.root.rstrip('/')}/{path}" if path else self.root
+
+    def listing(self, selection: Selection, findings: list[Finding]) -> Iterator[Listed]:
+        """Every wanted file below the root. Raises SourceError when there is no such root."""
+        try:
+            if os.path.isdir(self.root):
+                os.scandir(self.root).close()
+                return walk_local(self.root, selection, findings)
+            if not is_regular(self.root):
+                raise SourceError(
+                    f"{printable(self.root)}: not a file or folder; nothing can be read"
+                )
+            return iter([Listed("", local_entry(self.root))])
+        except OSError as error:
+            message = (
+                "no such file or folder; check the path"
+                if isinstance(error, FileNotFoundError)
+                else reason(error)
+            )
+            raise SourceError(f"{printable(self.root)}: {message}") from None
+
+    def file(self, entry: Entry) -> StoredFile:
+        return StoredFile(entry.uri, file_path(entry.uri), entry.size)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFiles:
+    """An fsspec file system below `root`, its path there; `uri` means the same, without secrets."""
+
+    fs: Any
+    root: str
+    uri: str
+    namespace: str
+    prefix: str
+    """What the name of a dataset starts with: the path of the root within its namespace."""
+
+    @property
+    def root_name(self) -> str:
+        return self.root.rstrip("/").rsplit("/", 1)[-1]
+
+    def name_of(self, path: str) -> str:
+        return "/".join(part for part in (self.prefix, path) if part)
+
+    def uri_of(self, path: str) -> str:
+        head, chain, rest = self.uri.partition("::")
+        if path:
+            head = (head if head.endswith("://") else head.rstrip("/") + "/") + path
+        return head + chain + rest
+
+    def listing(self, selection: Selection, findings: list[Finding]) -> Iterator[Listed]:
+        """Every wanted file below the root. Raises SourceError when it cannot be reached."""
+        try:
+            info = retried(lambda: self.fs.info(self.root))
+        except FileNotFoundError:
+            raise SourceError(
+                f"{self.uri}: no such file, folder or bucket; check the address"
+            ) from None
+        except Exception as error:  # noqa: BLE001 - every file system has errors of its own
+            raise unreachable(self.uri, error) from error
+        if info["type"] == "file" or (info["type"] == "other" and not self.fs.isdir(self.root)):
+            return iter([Listed("", remote_entry(self.uri, info))])
+        return walk_remote(self.fs, self.root, self._below_uri, selection, findings)
+
+    def file(self, entry: Entry) -> StoredFile:
+        head = entry.uri.partition("::")[0]
+        below = head.removeprefix(self.uri.partition("::")[0]).lstrip("/")
+        path = f"{self.root.rstrip('/')}/{below}" if below and self.root else below or self.root
+        return StoredFile(entry.uri, path, entry.size, self.fs)
+
+    def _below_uri(self, path: str) -> str:
+        return self.uri_of(path.removeprefix(self.root).lstrip("/"))
+
+
+Files = LocalFiles | RemoteFiles
+
+
+def open_files(uri: str, reference: str | None) -> tuple[Files, tuple[str, ...]]:
+    """The file system and root that a path or URI means, and the globs of its last parts, if any.
+
+    Raises SourceError (MissingDependency) in one line when it cannot be reached.
+    """
+    if scheme(uri) in LOCAL_SCHEMES:
+        path = uri if scheme(uri) is None else file_path(uri)
+        root, globs = _split_glob(os.path.abspath(os.path.expanduser(path)))
+        return LocalFiles(root), globs
+    credentials = resolve(reference)
+    return open_remote(credentials.url or uri, credentials, shown=uri), ()
+
+
+def _split_glob(path: str) -> tuple[str, tuple[str, ...]]:
+    """A path that does not exist and holds wildcards, as root and glob."""
+    if not _GLOB.intersection(path) or os.path.lexists(path):
+        return path, ()
+    parts = path.split("/")
+    first = next(at for at, part in enumerate(parts) if _GLOB.intersection(part))
+    return "/".join(parts[:first]) or "/", ("/" + "/".join(parts[first:]),)
+
+
+def open_remote(uri: str, credentials: Credentials, *, shown: str) -> RemoteFiles:
+    """An fsspec file system, opened. Raises SourceError naming the place without its secrets."""
+    from fsspec.core import url_to_fs
+
+    clean = take_apart(shown).clean
+    try:
+        fs, root = url_to_fs(_with_credentials(uri, credentials), **_options(uri, credentials))
+    except ImportError as error:
+        extra = _EXTRAS.get(scheme(uri) or "")
+        install = f"pip install 'headwater[{extra}]'" if extra else reason(error)
+        raise MissingDependency(f"{clean}: its package is not installed; {install}") from error
+    except Exception as error:
+        raise unreachable(clean, error) from error
+    namespace, prefix = _identity(clean)
+    return RemoteFiles(
+        fs, str(root), clean if clean.endswith("://") else clean.rstrip("/"), namespace, prefix
+    )
+
+
+def _options(uri: str, credentials: Credentials) -> dict[str, Any]:
+    """Storage options: those of the credentials, and for object stores the login as key, secret."""
+    options = dict(credentials.options)
+    options.setdefault("use_listings_cache", False)
+    if scheme(uri) in {"s3", "s3a"}:
+        given = take_apart(uri)
+        user, password = credentials.user or given.user, credentials.password or given.password
+        if user and password:
+            options |= {"key": user, "secret": password}
+    return options
+
+
+def _with_credentials(uri: str, credentials: Credentials) -> str:
+    if scheme(uri) in {"s3", "s3a"}:
+        return take_apart(uri).clean
+    if credentials.user is not None and "::" not in uri:
+        return with_login(take_apart(uri).clean, credentials.user, credentials.password)
+    return uri
+
+
+def _identity(clean: str) -> tuple[str, str]:
+    """Namespace and path of the root: `s3://bucket` and `raw/flights`."""
+    if "::" in clean:
+        head, _, rest = clean.partition("::")
+        return rest, head.partition("://")[2].strip("/")
+    kind, _, rest = clean.partition("://")
+    if kind in _WITHOUT_HOST:
+        return kind, "/" + rest.strip("/")
+    split = urlsplit(clean)
+    return f"{kind}://{split.netloc}", clean.split("://", 1)[1].partition("/")[2].strip("/")
+
+
+def unreachable(place: str, error: BaseException) -> SourceError:
+    """The error for a place that could not be reached, in one line, without secrets."""
+    text = redact(reason(error))
+    advice = {
+        PermissionError: "access was refused; check the credentials (--credentials env:NAME)",
+        ConnectionError: "the connection failed; check that the server runs and can be reached",
+    }
+    told = next((say for kind, say in advice.items() if isinstance(error, kind)), None)
+    if told is None and "redential" in text:
+        told = "no credentials were found; name them with --credentials env:NAME"
+    return SourceError(f"{place}: {text}" + (f" ({told})" if told else ""))

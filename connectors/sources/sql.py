@@ -1,0 +1,222 @@
+"""SqlSource: the tables and views of one database, by reflection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import quote, unquote
+
+import pyarrow as pa
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+
+from connectors.model import Dataset, Entry, Evidence, ForeignKey, Limits
+from connectors.sources.database import Database, open_database
+from connectors.sources.sql_columns import Column, columns_of, to_batch
+from connectors.sources.sql_stamp import stamp
+from connectors.sources.walk import Selection
+from schema.errors import SourceError
+from schema.model import Field, Finding, Schema
+
+BATCH_ROWS = 64 * 1024
+
+_SYSTEM_SCHEMAS = frozenset(
+    "information_schema pg_catalog pg_toast sys mysql performance_schema system INFORMATION_SCHEMA guest".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TableName:
+    """A table or view; `schema` None where the dialect has none."""
+
+    schema: str | None
+    name: str
+
+    @property
+    def fragment(self) -> str:
+        """As it stands behind the `#` of a URI."""
+        parts = [part for part in (self.schema, self.name) if part is not None]
+        return ".".join(quote(part, safe="").replace(".", "%2E") for part in parts)
+
+    @classmethod
+    def parse(cls, fragment: str) -> TableName:
+        """The inverse of `fragment`."""
+        schema, dot, name = fragment.rpartition(".")
+        return cls(unquote(schema) if dot else None, unquote(name))
+
+    def clause(self) -> sa.TableClause:
+        return sa.table(self.name, schema=self.schema)
+
+
+class SqlSource:
+    """Tables and views of a database, or one table when the URL ends with `#schema.table`."""
+
+    def __init__(self, uri: str, limits: Limits) -> None:
+        self._limits = limits
+        self._database: Database = open_database(uri, limits.credentials)
+        self._only = TableName.parse(uri.partition("#")[2]) if "#" in uri else None
+        self._listing_findings: list[Finding] = []
+        self._findings: dict[str, tuple[Finding, ...]] = {}
+        self._columns: dict[TableName, tuple[Column, ...]] = {}
+        self.uri = self._database.uri
+
+    @classmethod
+    def claims(cls, uri: str) -> bool:
+        """Whether SQLAlchemy knows the dialect, or it is one that we can name a driver for."""
+        from sqlalchemy.dialects import registry
+        from sqlalchemy.exc import NoSuchModuleError
+
+        from connectors.sources.database import _INSTALL
+
+        kind = uri.partition("://")[0]
+        backend = kind.partition("+")[0]
+        if backend in _INSTALL or backend in {"postgres", "sqlite"}:
+            return True
+        try:
+            registry.load(kind.replace("+", "."))
+        except NoSuchModuleError:
+            return False
+        except ImportError:
+            return True
+        return True
+
+    @property
+    def listing_findings(self) -> tuple[Finding, ...]:
+        return tuple(self._listing_findings)
+
+    def datasets(self) -> Iterator[Dataset]:
+        selection = Selection(self._limits.include, self._limits.exclude)
+        with self._database.connect() as connection:
+            try:
+                tables = self._tables(sa.inspect(connection))
+            except SQLAlchemyError as error:
+                raise self._database.fault(error) from error
+        for table in tables:
+            path = "/".join(part for part in (table.schema, table.name) if part)
+            if selection.wants(path):
+                yield self._dataset(table)
+
+    def _tables(self, inspector: Any) -> list[TableName]:
+        if self._only is not None:
+            return [self._only]
+        dialect = self._database.dialect
+        if dialect == "sqlite":
+            schemas: list[str | None] = [None]
+        elif dialect in {"mysql", "mariadb"} and self._database.name:
+            schemas = [self._database.name]
+        else:
+            schemas = [
+                name
+                for name in inspector.get_schema_names()
+                if name not in _SYSTEM_SCHEMAS and not name.startswith(("pg_temp", "pg_toast"))
+            ]
+        found = []
+        for schema in schemas:
+            names = [*inspector.get_table_names(schema), *inspector.get_view_names(schema)]
+            if dialect == "postgresql":
+                names += inspector.get_materialized_view_names(schema)
+            found += [TableName(schema, name) for name in sorted(set(names))]
+        return found
+
+    def _dataset(self, table: TableName) -> Dataset:
+        database = self._database
+        parts = [part for part in (database.name, table.schema, table.name) if part]
+        if database.dialect in {"mysql", "mariadb"}:
+            parts = parts[1:] if table.schema == database.name else parts
+        uri = f"{database.uri}#{table.fragment}"
+        findings: tuple[Finding, ...] = ()
+        try:
+            mark = stamp(database, table.clause())
+        except SourceError as error:
+            mark = "unknown"
+            findings = (Finding("not-stamped", str(error), ".".join(parts), "info"),)
+        return Dataset(
+            database.namespace,
+            ".".join(parts),
+            uri,
+            (Entry(uri, None, mark),),
+            database.dialect,
+            self._limits.options,
+            credentials=self._limits.credentials,
+            findings=findings,
+        )
+
+    def examine(self, dataset: Dataset) -> Dataset:
+        table = self._table_of(dataset)
+        try:
+            columns, misfits = self._reflected(table)
+            with self._database.connect() as connection:
+                inspector = sa.inspect(connection)
+                key = inspector.get_pk_constraint(table.name, table.schema)
+                comment = _comment(inspector, table)
+                foreign = inspector.get_foreign_keys(table.name, table.schema)
+        except (SourceError, SQLAlchemyError) as error:
+            told = error if isinstance(error, SourceError) else self._database.fault(error)
+            finding = Finding("table-unreadable", str(told), dataset.name, "error")
+            return replace(dataset, findings=(*dataset.findings, finding))
+        fields = tuple(Field(one.name, one.type, one.nullable, one.comment) for one in columns)
+        declared = Schema(fields, tuple(key.get("constrained_columns") or ()))
+        evidence = Evidence(
+            "schema", "declared", f"{self._database.dialect}: {len(columns)} columns reflected"
+        )
+        return replace(
+            dataset,
+            declared=declared,
+            description=comment or dataset.description,
+            evidence=(evidence,),
+            findings=(*dataset.findings, *misfits),
+            foreign_keys=tuple(_foreign_key(dataset, one) for one in foreign),
+        )
+
+    def batches(
+        self, dataset: Dataset, entry: Entry, *, columns: Sequence[str] | None = None
+    ) -> Iterator[pa.RecordBatch]:
+        table = self._table_of(dataset)
+        known, _ = self._reflected(table)
+        wanted = [one for one in known if columns is None or one.name in columns]
+        query = sa.select(*[one.clause() for one in wanted]).select_from(table.clause())
+        misfits: dict[str, int] = {}
+        with self._database.connect() as connection:
+            try:
+                result = connection.execution_options(
+                    stream_results=True, yield_per=BATCH_ROWS
+                ).execute(query)
+                for rows in result.partitions(BATCH_ROWS):
+                    yield to_batch(rows, wanted, misfits)
+            except SQLAlchemyError as error:
+                raise self._database.fault(error) from error
+        if misfits:
+            names = ", ".join(f"{name!r} ({count})" for name, count in misfits.items())
+            message = f"values that do not fit the declared type in {names}; read as text"
+            self._findings[entry.uri] = (Finding("declared-type-misfit", message, dataset.name),)
+
+    def findings_of(self, entry: Entry) -> tuple[Finding, ...]:
+        return self._findings.get(entry.uri, ())
+
+    def _table_of(self, dataset: Dataset) -> TableName:
+        return TableName.parse(dataset.uri.partition("#")[2])
+
+    def _reflected(self, table: TableName) -> tuple[tuple[Column, ...], tuple[Finding, ...]]:
+        with self._database.connect() as connection:
+            return columns_of(connection, table.name, table.schema)
+
+
+def _comment(inspector: Any, table: TableName) -> str | None:
+    try:
+        comment: str | None = inspector.get_table_comment(table.name, table.schema).get("text")
+    except NotImplementedError:
+        return None
+    return comment
+
+
+def _foreign_key(dataset: Dataset, found: dict[str, Any]) -> ForeignKey:
+    *parents, _ = dataset.name.split(".")
+    schema = found.get("referred_schema")
+    if schema and parents:
+        parents[-1] = schema
+    return ForeignKey(
+        tuple(found["constrained_columns"]),
+        ".".join([*parents, found["referred_table"]]),
+        tuple(found["referred_columns"]),
+    )

@@ -1,0 +1,142 @@
+"""One file of an fsspec file system, opened as a binary stream that decompresses by content."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+import pyarrow as pa
+
+from connectors.uri import printable
+from schema.errors import CorruptData, SourceError
+
+HEAD_BYTES = 64 * 1024
+
+COMPRESSIONS: dict[str, tuple[bytes, tuple[str, ...]]] = {
+    "bz2": (b"BZh", (".bz2",)),
+    "gzip": (b"\x1f\x8b", (".gz", ".gzip")),
+    "lz4": (b"\x04\x22\x4d\x18", (".lz4",)),
+    "xz": (b"\xfd7zXZ\x00", (".xz",)),
+    "zstd": (b"\x28\xb5\x2f\xfd", (".zst", ".zstd")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file at `path` of an fsspec file system; `fs` None means the local one."""
+
+    uri: str
+    path: str
+    size: int | None
+    fs: Any = None
+
+    @property
+    def local_path(self) -> str | None:
+        """The path when it is local and not compressed, so that C libraries read what we do."""
+        return self.path if self.fs is None and self.compression is None else None
+
+    @property
+    def compression(self) -> str | None:
+        """How the content is compressed, told by its first bytes; None when it is not."""
+        with self._raw() as stream:
+            magic = stream.read(8)
+        return next(
+            (name for name, (start, _) in COMPRESSIONS.items() if magic.startswith(start)), None
+        )
+
+    def open(self) -> BinaryIO:
+        """A new binary stream, decompressed. Raises SourceError when it cannot be opened."""
+        compression = self.compression
+        raw = self._raw()
+        return raw if compression is None else _decompressed(raw, compression)
+
+    def head(self, count: int = HEAD_BYTES) -> bytes:
+        """The first `count` decompressed bytes, fewer at the end.
+
+        Raises CorruptData when the compressed stream is broken from the start.
+        """
+        with self.open() as stream:
+            return read_up_to(stream, count, self.uri)
+
+    def _raw(self) -> BinaryIO:
+        try:
+            if self.fs is None:
+                return Path(self.path).open("rb")
+            return cast("BinaryIO", self.fs.open(self.path, "rb"))
+        except FileNotFoundError:
+            raise SourceError(f"{self.label}: gone since it was listed; crawl again") from None
+        except OSError as error:
+            raise SourceError(f"{self.label}: cannot be opened: {reason(error)}") from error
+
+    @property
+    def label(self) -> str:
+        return printable(self.path)
+
+
+def read_up_to(stream: BinaryIO, count: int, place: str) -> bytes:
+    """Read until `count` bytes or the end; short reads of a stream are joined.
+
+    A compressed stream that ends too early gives what could be read; one that gives nothing
+    raises CorruptData.
+    """
+    parts: list[bytes] = []
+    missing = count
+    while missing > 0:
+        try:
+            part = stream.read(missing)
+        except (OSError, EOFError, pa.ArrowException) as error:
+            if parts:
+                break
+            raise CorruptData(f"{place}: cannot be read: {reason(error)}") from error
+        if not part:
+            break
+        parts.append(part)
+        missing -= len(part)
+    return b"".join(parts)
+
+
+def reason(error: BaseException) -> str:
+    """One line that says what went wrong, without paths repeated or addresses of objects."""
+    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return " ".join(str(text).split())[:300]
+
+
+def _decompressed(raw: BinaryIO, compression: str) -> BinaryIO:
+    if compression == "gzip":
+        import gzip
+
+        return cast("BinaryIO", gzip.GzipFile(fileobj=raw))
+    if compression == "bz2":
+        import bz2
+
+        return cast("BinaryIO", bz2.BZ2File(raw))
+    if compression == "xz":
+        import lzma
+
+        return cast("BinaryIO", lzma.LZMAFile(raw))
+    stream = pa.CompressedInputStream(pa.PythonFile(raw, "r"), compression)
+    return cast("BinaryIO", io.BufferedReader(_ArrowStream(stream, raw)))
+
+
+class _ArrowStream(io.RawIOBase):
+    """An Arrow input stream as a Python one."""
+
+    def __init__(self, stream: Any, raw: BinaryIO) -> None:
+        self._stream = stream
+        self._under = raw
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._stream.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._stream.close()
+            self._under.close()
+        super().close()
