@@ -84,7 +84,7 @@ def spark_dataframe(
     """
     from connectors.spark.distribute import dataframe
 
-    return dataframe(spark, dataset, schema, types or {}, columns, where)
+    return dataframe(spark, dataset, schema, types=types or {}, columns=columns, where=where)
 
 
 def _chosen(schema: pa.Schema, columns: Sequence[str] | None) -> pa.Schema:

@@ -1,0 +1,46 @@
+"""Our own code on the executors: two packages in a zip that Spark hands to every worker."""
+
+from __future__ import annotations
+
+import importlib
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+PACKAGES = ("schema", "connectors")
+_ARCHIVE = "headwater-executors.zip"
+
+
+def ship(spark: SparkSession) -> None:
+    """Make `schema` and `connectors` importable on the executors of `spark`.
+
+    Executors of a local master run beside the driver and have them. What those two import
+    (pyarrow, fsspec, a database driver) must be in the executors' Python.
+    """
+    context = spark.sparkContext
+    if context.master.startswith("local") or _shipped(context):
+        return
+    with tempfile.TemporaryDirectory(prefix="headwater-") as folder:
+        archive = Path(folder) / _ARCHIVE
+        pack(archive)
+        context.addPyFile(str(archive))  # Spark copies it before this returns
+
+
+def pack(archive: Path) -> None:
+    """Write the packages' modules into a zip archive that Python can import from."""
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name in PACKAGES:
+            located = importlib.import_module(name).__file__
+            assert located is not None
+            home = Path(located).parent
+            for path in sorted(home.rglob("*.py")):
+                packed.write(path, path.relative_to(home.parent))
+
+
+def _shipped(context: object) -> bool:
+    names = getattr(context, "_python_includes", [])
+    return _ARCHIVE in names
