@@ -184,11 +184,14 @@ class QualityReport:
     source_pk: int
     version: int
     score: float
-    """0 to 100: the mean over dimensions of the share of expectations met, in percent."""
+    """0 to 100, the mean over dimensions; `catalog.quality.score` has the formula."""
     success: bool
+    """Whether all expectations are met."""
     checked_at: datetime
     engine: str
     results: tuple[ExpectationResult, ...]
+    rows_seen: int | None = None
+    """Rows that the verdict rests on; None where a stored report does not say."""
 
 
 @dataclass(frozen=True, slots=True)

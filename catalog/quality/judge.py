@@ -1,0 +1,172 @@
+"""Verdicts on expectations, read off a stored profile in milliseconds, without the data and
+without Great Expectations, by the rules of Great Expectations 1.24.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from catalog.model import Expectation, ExpectationResult, QualityReport, Version
+from catalog.quality import measures
+from catalog.quality.derive import derive
+from catalog.quality.dtypes import dtype_of
+from catalog.quality.evidence import Column, Evidence
+from catalog.quality.personal import is_personal, masked
+from catalog.quality.score import dimension_scores, overall
+
+AGGREGATE_METRICS: dict[str, str] = {
+    "expect_column_max_to_be_between": "column.max",
+    "expect_column_mean_to_be_between": "column.mean",
+    "expect_column_min_to_be_between": "column.min",
+    "expect_column_stdev_to_be_between": "column.standard_deviation",
+    "expect_column_unique_value_count_to_be_between": "column.distinct_values.count",
+}
+
+MAP_METRICS: dict[str, str] = {
+    "expect_column_value_lengths_to_be_between": "column_values.value_length.between",
+    "expect_column_values_to_be_between": "column_values.between",
+    "expect_column_values_to_be_in_set": "column_values.in_set",
+    "expect_column_values_to_be_unique": "column_values.unique",
+    "expect_column_values_to_not_be_null": "column_values.nonnull",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether an expectation is met, and what was seen. `observed` is as Python has it."""
+
+    success: bool
+    observed: Any = None
+    unexpected_count: int | None = None
+
+
+def judge(version: Version | Evidence, expectations: Iterable[Expectation]) -> QualityReport:
+    """The verdict on a version from its profile, findings and schema alone; pure but for the time
+    of day. Expectations that a profile cannot answer (compound keys) are left out.
+
+    `source_pk` and `version` are 0 for evidence that is not a stored version; the store fills
+    them in. See `catalog.quality.score` for how the score comes about.
+    """
+    evidence = Evidence.of(version) if isinstance(version, Version) else version
+    results = []
+    for expectation in expectations:
+        verdict = verdict_of(expectation, evidence)
+        if verdict is not None:
+            results.append(result_of(expectation, verdict, evidence))
+    stored = version if isinstance(version, Version) else None
+    return report_of(results, evidence, engine="summary", version=stored)
+
+
+def report_of(
+    results: Iterable[ExpectationResult],
+    evidence: Evidence,
+    *,
+    engine: str,
+    version: Version | None = None,
+) -> QualityReport:
+    """The report that those results make, scored."""
+    found = tuple(results)
+    return QualityReport(
+        source_pk=version.source_pk if version else 0,
+        version=version.pk if version else 0,
+        score=overall(dimension_scores(found, evidence)),
+        success=all(result.success for result in found),
+        checked_at=datetime.now(UTC),
+        engine=engine,
+        results=found,
+        rows_seen=evidence.rows,
+    )
+
+
+def assess(evidence: Evidence, history: Sequence[Version] = ()) -> QualityReport:
+    """Derive and judge in one: the report of a crawl, before the version is stored."""
+    return judge(evidence, derive(evidence, history))
+
+
+def result_of(expectation: Expectation, verdict: Verdict, evidence: Evidence) -> ExpectationResult:
+    """The result as it is stored: JSON-ready, values of personal data masked."""
+    observed = measures.json_ready(verdict.observed)
+    if expectation.type in _SHOWS_VALUES and is_masked(expectation, evidence):
+        values = observed if isinstance(observed, list) else [observed]
+        hidden = [masked(value) for value in values]
+        observed = hidden if isinstance(observed, list) else hidden[0]
+    return ExpectationResult(expectation, verdict.success, observed, verdict.unexpected_count)
+
+
+def is_masked(expectation: Expectation, evidence: Evidence) -> bool:
+    """Whether the values of the expectation's column are not to be shown."""
+    column = evidence.columns.get(expectation.field or "")
+    return column is not None and is_personal(column.field)
+
+
+_SHOWS_VALUES = frozenset(
+    (
+        "expect_column_max_to_be_between",
+        "expect_column_min_to_be_between",
+        "expect_column_values_to_be_between",
+        "expect_column_values_to_be_in_set",
+    )
+)
+"""Expectations whose observed value is a value, or values, of the column."""
+
+
+def verdict_of(expectation: Expectation, evidence: Evidence) -> Verdict | None:
+    """The verdict of one expectation, None when the profile cannot answer it."""
+    kind, kwargs = expectation.type, expectation.kwargs
+    if kind == "expect_table_row_count_to_be_between":
+        return _between(measures.row_count(evidence), kwargs)
+    if kind == "expect_table_columns_to_match_set":
+        return _columns(evidence, kwargs)
+    name = kwargs.get("column")
+    if name is None:
+        return None
+    column = evidence.columns.get(name)
+    if column is None:
+        return Verdict(success=False, observed=None)
+    if kind == "expect_column_type_to_be":
+        observed = dtype_of(column.field.type)
+        return Verdict(observed == kwargs["type_"], observed)
+    if kind in MAP_METRICS:
+        return _row_wise(MAP_METRICS[kind], column, kwargs)
+    if kind in AGGREGATE_METRICS:
+        value = measures.AGGREGATES[AGGREGATE_METRICS[kind]](column, kwargs)
+        converted = {
+            key: measures.bound(column, item) if key in ("min_value", "max_value") else item
+            for key, item in kwargs.items()
+        }
+        return _between(value, converted)
+    return None
+
+
+def _between(value: Any, kwargs: Mapping[str, Any]) -> Verdict:
+    low, high = kwargs.get("min_value"), kwargs.get("max_value")
+    if value is None or value != value:  # noqa: PLR0124
+        return Verdict(success=False, observed=None)
+    try:
+        success = (low is None or value >= low) and (high is None or value <= high)
+    except TypeError:
+        success = False
+    return Verdict(bool(success), value)
+
+
+def _columns(evidence: Evidence, kwargs: Mapping[str, Any]) -> Verdict:
+    expected, actual = set(kwargs["column_set"]), set(evidence.schema.names)
+    surplus = bool(kwargs.get("exact_match", True)) and bool(actual - expected)
+    missing = sorted(expected - actual)
+    return Verdict(not missing and not surplus, sorted(actual))
+
+
+def _row_wise(metric: str, column: Column, kwargs: Mapping[str, Any]) -> Verdict | None:
+    unexpected = measures.UNEXPECTED[metric](column, kwargs)
+    if unexpected is None:
+        return None
+    total = column.rows if metric == "column_values.nonnull" else column.present
+    share = unexpected / total if total else 0.0
+    mostly = kwargs.get("mostly", 1.0)
+    success = not total or (total - unexpected) / total >= mostly
+    examples = measures.EXAMPLES.get(metric)
+    observed = examples(column, kwargs)[:5] if examples else round(share, 6)
+    return Verdict(success, observed, unexpected)

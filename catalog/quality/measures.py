@@ -1,0 +1,208 @@
+"""Great Expectations' metrics, answered from a stored profile: what `judge` reads its verdicts
+off, and what Great Expectations is given in place of data.
+
+Each metric has the name that Great Expectations gives it. A metric that the profile cannot answer
+is None, and what needs it is left to a pass over the data. Counts of unexpected values are exact
+where they are 0; else they are exact where the profile has all values, and an estimate from the
+histogram (at least 1) where not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from catalog.quality.evidence import Column, Evidence, plain
+
+Kwargs = Mapping[str, Any]
+
+
+def row_count(evidence: Evidence) -> int:
+    """Rows of the table; those seen, where a limit left others unread."""
+    return evidence.rows
+
+
+def nulls(column: Column, _kwargs: Kwargs) -> int:
+    return column.absent
+
+
+def duplicates(column: Column, _kwargs: Kwargs) -> int:
+    """Values beyond the first of each, at least 1 if any. Great Expectations counts the first as
+    well; both are 0 for the same columns.
+    """
+    profile = column.profile
+    if profile.unique or column.present < 2:
+        return 0
+    if profile.distinct_error:
+        return max(1, int(column.present - column.distinct * (1 + profile.distinct_error)))
+    return max(1, column.present - column.distinct)
+
+
+def outside(column: Column, kwargs: Kwargs) -> int | None:
+    """Values below `min_value` or above `max_value`."""
+    if not column.present:
+        return 0
+    low, high = (bound(column, kwargs.get(name)) for name in ("min_value", "max_value"))
+    least, most = column.low, column.high
+    if least is None or most is None:
+        return None
+    try:
+        if (low is None or least >= low) and (high is None or most <= high):
+            return 0
+    except TypeError:
+        return None
+    return max(1, _counted_outside(column, low, high))
+
+
+def outsiders(column: Column, kwargs: Kwargs) -> list[Any]:
+    """The extreme values that lie outside, at most two."""
+    low, high = (bound(column, kwargs.get(name)) for name in ("min_value", "max_value"))
+    least, most = column.low, column.high
+    found = [least] if least is not None and low is not None and least < low else []
+    return found + ([most] if most is not None and high is not None and most > high else [])
+
+
+def bound(column: Column, value: Any) -> Any:
+    """A bound as Great Expectations compares it with values of the column's type."""
+    if isinstance(value, str):
+        return plain(value, column.field.type)
+    return value
+
+
+def _counted_outside(column: Column, low: Any, high: Any) -> int:
+    def is_outside(value: Any) -> bool:
+        return (low is not None and value < low) or (high is not None and value > high)
+
+    found = column.profile.top_values
+    if found and all(one.exact for one in found) and _sum(found) == column.present:
+        values = ((plain(one.value, column.field.type), one.count) for one in found)
+        return sum(count for value, count in values if value is not None and is_outside(value))
+    if isinstance(column.low, date | datetime):
+        return 1
+    total = 0.0
+    for piece in column.profile.histogram:
+        width = piece.high - piece.low
+        inside_low = piece.low if low is None else max(piece.low, float(low))
+        inside_high = piece.high if high is None else min(piece.high, float(high))
+        if width:
+            inside = max(0.0, inside_high - inside_low) / width
+        else:
+            inside = float(not is_outside(piece.low))
+        total += piece.count * (1 - inside)
+    return round(total)
+
+
+def _sum(frequencies: Any) -> int:
+    return sum(one.count for one in frequencies)
+
+
+def not_in_set(column: Column, kwargs: Kwargs) -> int | None:
+    """Values that are none of `value_set`: exact when the profile has all values, else at least
+    those among the frequent ones that it has.
+    """
+    known = _known_values(column)
+    if known is not None:
+        allowed = set(kwargs["value_set"])
+        return sum(count for value, count in known.items() if value not in allowed)
+    allowed = set(kwargs["value_set"])
+    if column.distinct * (1 - column.profile.distinct_error) > len(allowed):
+        strange = sum(one.count for one in column.profile.top_values if one.value not in allowed)
+        return max(1, strange)
+    return None
+
+
+def strangers(column: Column, kwargs: Kwargs) -> list[Any]:
+    """The frequent values that are none of `value_set`."""
+    allowed = set(kwargs["value_set"])
+    return [one.value for one in column.profile.top_values if one.value not in allowed]
+
+
+def _known_values(column: Column) -> dict[Any, int] | None:
+    found = column.profile.top_values
+    if all(one.exact for one in found) and _sum(found) == column.present:
+        return {one.value: one.count for one in found}
+    return None
+
+
+def odd_lengths(column: Column, kwargs: Kwargs) -> int | None:
+    """Values shorter than `min_value` or longer than `max_value`: 0, or at least 1."""
+    if not column.present:
+        return 0
+    shortest, longest = column.profile.min_length, column.profile.max_length
+    if shortest is None or longest is None:
+        return None
+    low, high = kwargs.get("min_value"), kwargs.get("max_value")
+    if (low is None or shortest >= low) and (high is None or longest <= high):
+        return 0
+    known = _known_values(column)
+    if known is None:
+        return 1
+    return max(1, sum(count for value, count in known.items() if _odd(len(value), low, high)))
+
+
+def _odd(length: int, low: int | None, high: int | None) -> bool:
+    return (low is not None and length < low) or (high is not None and length > high)
+
+
+def mean(column: Column, _kwargs: Kwargs) -> float | None:
+    return column.profile.mean
+
+
+def deviation(column: Column, _kwargs: Kwargs) -> float | None:
+    return column.profile.std
+
+
+def distinct_count(column: Column, _kwargs: Kwargs) -> int | None:
+    return column.profile.distinct_count
+
+
+def least(column: Column, _kwargs: Kwargs) -> Any:
+    return column.low
+
+
+def greatest(column: Column, _kwargs: Kwargs) -> Any:
+    return column.high
+
+
+AGGREGATES: dict[str, Callable[[Column, Kwargs], Any]] = {
+    "column.distinct_values.count": distinct_count,
+    "column.max": greatest,
+    "column.mean": mean,
+    "column.min": least,
+    "column.standard_deviation": deviation,
+}
+"""One figure of a column."""
+
+UNEXPECTED: dict[str, Callable[[Column, Kwargs], int | None]] = {
+    "column_values.between": outside,
+    "column_values.in_set": not_in_set,
+    "column_values.nonnull": nulls,
+    "column_values.unique": duplicates,
+    "column_values.value_length.between": odd_lengths,
+}
+"""How many values of a column are not as expected."""
+
+EXAMPLES: dict[str, Callable[[Column, Kwargs], list[Any]]] = {
+    "column_values.between": outsiders,
+    "column_values.in_set": strangers,
+}
+"""Some of those values, where the profile knows them."""
+
+
+def json_ready(value: Any) -> Any:
+    """Numbers, booleans and text as they are; dates as ISO 8601; what is left as text."""
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float):
+        return value if value == value and abs(value) != float("inf") else str(value)  # noqa: PLR0124
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if hasattr(value, "item"):  # a scalar of numpy
+        return json_ready(value.item())
+    if isinstance(value, list | tuple):
+        return [json_ready(item) for item in value]
+    return str(value)
