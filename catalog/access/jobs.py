@@ -1,0 +1,131 @@
+"""Jobs: crawls that a caller asked for and that go on after the answer, one at a time."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import uuid
+from collections import Counter, OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from catalog.access.roots import Roots
+from schema.errors import HeadwaterError, InvalidInput
+
+if TYPE_CHECKING:
+    from catalog.model import Outcome
+    from catalog.store import Store
+
+_log = logging.getLogger("headwater.jobs")
+
+MOST_WAITING = 32
+MOST_REMEMBERED = 200
+
+
+@dataclass(slots=True)
+class Job:
+    """One crawl; changes while it goes on, so read it and do not keep what was read."""
+
+    id: str
+    uris: tuple[str, ...]
+    created_at: datetime
+    state: str = "QUEUED"
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    error: str | None = None
+    counts: Counter[str] = field(default_factory=Counter)
+    bytes_read: int = 0
+
+
+class Jobs:
+    """The jobs of one service: a queue with one worker, started with the first job."""
+
+    def __init__(self, store: Store, roots: Roots) -> None:
+        self._store = store
+        self._roots = roots
+        self._known: OrderedDict[str, Job] = OrderedDict()
+        self._waiting: queue.Queue[Job | None] = queue.Queue()
+        self._lock = threading.Lock()
+        self._worker: threading.Thread | None = None
+        self._closing = False
+
+    def crawl(self, uris: Sequence[str]) -> Job:
+        """Queue a crawl of `uris`. Raises NotAllowed outside the roots, InvalidInput when full."""
+        for uri in uris:
+            self._roots.check(uri)
+        with self._lock:
+            if self._closing:
+                raise InvalidInput(
+                    "the service is going down; ask again when it is back"
+                )
+            if self._waiting.qsize() >= MOST_WAITING:
+                raise InvalidInput(
+                    f"{MOST_WAITING} crawls wait already; ask again later"
+                )
+            job = Job(uuid.uuid4().hex, tuple(uris), datetime.now(UTC))
+            self._known[job.id] = job
+            while len(self._known) > MOST_REMEMBERED:
+                self._known.popitem(last=False)
+            if self._worker is None:
+                self._worker = threading.Thread(
+                    target=self._work, name="jobs", daemon=True
+                )
+                self._worker.start()
+        self._waiting.put(job)
+        return job
+
+    def get(self, job_id: str) -> Job | None:
+        """A job by id, None once it is forgotten."""
+        return self._known.get(job_id)
+
+    def all(self) -> list[Job]:
+        """The remembered jobs, newest first."""
+        return list(reversed(list(self._known.values())))
+
+    def close(self, timeout: float = 5.0) -> None:
+        """Take no more jobs and wait up to `timeout` seconds for the one at work.
+
+        A crawl that is cut off leaves every source at its old version or its new one.
+        """
+        with self._lock:
+            self._closing = True
+            worker = self._worker
+        self._waiting.put(None)
+        if worker is not None:
+            worker.join(timeout)
+
+    def _work(self) -> None:
+        while not self._closing:
+            job = self._waiting.get()
+            if job is None:
+                return
+            self._do(job)
+
+    def _do(self, job: Job) -> None:
+        job.state, job.started_at = "RUNNING", datetime.now(UTC)
+        try:
+            for outcome in self._outcomes(job):
+                job.counts[outcome.status.value] += 1
+                job.bytes_read += outcome.bytes_read
+                if self._closing:
+                    raise HeadwaterError("the service went down; crawl again to finish")
+        except HeadwaterError as error:
+            job.state, job.error = "FAILED", str(error)
+        except Exception:  # noqa: BLE001 - a job ends with its fault told, not the worker
+            _log.exception("job %s failed", job.id)
+            job.state, job.error = (
+                "FAILED",
+                f"the service failed; its log tells why: job {job.id}",
+            )
+        else:
+            job.state = "DONE"
+        job.ended_at = datetime.now(UTC)
+
+    def _outcomes(self, job: Job) -> Iterator[Outcome]:
+        from catalog.crawl import crawl
+        from connectors.model import Limits
+
+        yield from crawl(job.uris, self._store, Limits())

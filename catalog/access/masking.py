@@ -1,0 +1,74 @@
+"""Masking: columns of personal data are shown as what they are, not as what they say."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from schema.model import Field, Schema
+
+PERSONAL = frozenset(
+    {
+        "address",
+        "bank_account",
+        "birth_date",
+        "credit_card",
+        "date_of_birth",
+        "email",
+        "first_name",
+        "full_name",
+        "iban",
+        "ip_address",
+        "ipv4",
+        "ipv6",
+        "last_name",
+        "mac_address",
+        "national_id",
+        "passport",
+        "person_name",
+        "phone",
+        "phone_number",
+        "postal_address",
+        "social_security_number",
+        "ssn",
+        "street_address",
+        "tax_id",
+        "username",
+    }
+)
+"""Semantic types whose values tell of a person."""
+
+MASK = "•••"
+
+
+def is_personal(field: Field) -> bool:
+    """Whether the values of a field tell of a person."""
+    return field.semantic_type in PERSONAL
+
+
+def masked_schema(schema: Schema) -> pa.Schema:
+    """The Arrow schema that masked rows have: personal columns are text."""
+    return pa.schema(
+        [
+            pa.field(field.name, pa.string())
+            if is_personal(field)
+            else field.to_arrow()
+            for field in schema
+        ]
+    )
+
+
+def mask(batch: pa.RecordBatch, schema: Schema) -> pa.RecordBatch:
+    """The batch, whose columns are the fields of `schema`, with personal values replaced.
+
+    Nulls stay nulls, so that one sees how well a column is filled.
+    """
+    columns = [
+        _mask(column) if is_personal(field) else column
+        for field, column in zip(schema, batch.columns, strict=True)
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=masked_schema(schema))
+
+
+def _mask(column: pa.Array) -> pa.Array:
+    return pc.if_else(column.is_valid(), pa.scalar(MASK), pa.scalar(None, pa.string()))

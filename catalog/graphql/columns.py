@@ -1,0 +1,225 @@
+"""Schema and profile: the fields of a source and the figures of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from graphene import Boolean, Float, Int, List, NonNull, ObjectType, String
+from graphene import Field as Member
+
+from catalog import model
+from catalog.graphql.scalars import DateTime, Long, Value
+from schema import model as schema_model
+from schema.profile import ColumnProfile
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One field of a version with its figures; `profile` is None when it has none."""
+
+    name: str
+    type: str
+    nullable: bool
+    description: str | None
+    semantic_type: dict[str, Any] | None
+    key: bool
+    profile: ColumnProfile | None
+
+
+def columns_of(version: model.Version) -> list[Column]:
+    """The fields of a version, each with the profile of the same name and turn.
+
+    Names may repeat: the second field of a name gets the second profile of that name.
+    """
+    profiles: dict[str, list[ColumnProfile]] = {}
+    for profile in reversed(version.profile.columns):
+        profiles.setdefault(profile.name, []).append(profile)
+    return list(_columns(version.schema, profiles))
+
+
+def _columns(
+    schema: schema_model.Schema, profiles: dict[str, list[ColumnProfile]]
+) -> Iterable[Column]:
+    for field in schema:
+        found = profiles.get(field.name)
+        semantic = {"name": field.semantic_type} if field.semantic_type else None
+        yield Column(
+            field.name,
+            str(field.type),
+            field.nullable,
+            field.description,
+            semantic,
+            field.name in schema.primary_key,
+            found.pop() if found else None,
+        )
+
+
+class SemanticType(ObjectType):
+    """What the values of a field mean, beyond their type."""
+
+    name = String(required=True, description="The semantic type, such as `email`.")
+    confidence = Float(description="How sure that is, 0 to 1; null when not measured.")
+
+
+class Frequency(ObjectType):
+    """A value and how many rows hold it."""
+
+    value = Value(description="The value.")
+    count = Long(description="Rows that hold it.")
+    exact = Boolean(description="Whether the count is exact, or estimated by a sketch.")
+
+
+class Quantile(ObjectType):
+    """The value below which a share of the non-null values lie."""
+
+    q = Float(description="The share, 0 to 1.")
+    value = Value(description="The value, in the type of the column.")
+
+
+class Bin(ObjectType):
+    """One bar of a histogram: values in [low, high), the last bin closed."""
+
+    low = Float(description="The lower bound, included.")
+    high = Float(description="The upper bound, excluded save in the last bin.")
+    count = Float(description="Estimated count of the values within.")
+
+
+class ColumnProfileType(ObjectType):
+    """Figures of one column, read off the summary of all its values."""
+
+    class Meta:
+        """The name `ColumnProfile` is the dataclass that this type shows."""
+
+        name = "ColumnProfile"
+
+    name = String(
+        required=True, description="The column, by path when nested (`address.city`)."
+    )
+    type = String(description="Its Arrow type, as pyarrow prints it.")
+    count = Long(description="Rows seen.")
+    null_count = Long(description="Rows without a value.")
+    empty_count = Long(description="Rows with an empty text.")
+    distinct_count = Long(description="Different values, nulls left out.")
+    distinct_error = Float(
+        description="Relative error bound of distinctCount; 0 when exact."
+    )
+    min = Value(description="The least value.")
+    max = Value(description="The greatest value.")
+    mean = Float(description="The mean of numbers.")
+    std = Float(description="The standard deviation of numbers.")
+    quantiles = List(NonNull(Quantile), description="Quantiles, in ascending order.")
+    quantile_error = Float(
+        description="Rank error bound of the quantiles; 0 when exact."
+    )
+    histogram = List(NonNull(Bin), description="The distribution of numbers and times.")
+    top_values = List(
+        NonNull(Frequency), description="The most frequent values, first first."
+    )
+    min_length = Long(description="Least length: characters, bytes or items.")
+    max_length = Long(description="Greatest length: characters, bytes or items.")
+    mean_length = Float(description="Mean length: characters, bytes or items.")
+    misfit_count = Long(description="Values that do not parse as the type.")
+    misfit_examples = List(
+        NonNull(String), description="The first few of those values."
+    )
+    unique = Boolean(description="Whether no value occurs twice.")
+
+
+class Field(ObjectType):
+    """One field of a schema: its type as evidence has it, and what is known about it."""
+
+    name = String(required=True, description="The name, as the source has it.")
+    type = String(description="The Arrow type, as pyarrow prints it.")
+    nullable = Boolean(description="Whether a row may lack it.")
+    description = String(description="What the source or a person says about it.")
+    semantic_type = Member(
+        SemanticType, description="What the values mean; null when unknown."
+    )
+    key = Boolean(description="Whether it is part of the primary key.")
+    profile = Member(ColumnProfileType, description="Figures of this field.")
+
+
+class SchemaType(ObjectType):
+    """The ordered fields of a source at one version."""
+
+    class Meta:
+        """The name `Schema` is the dataclass that this type shows."""
+
+        name = "Schema"
+
+    fingerprint = String(
+        description="16 hexadecimal digits over names, types and order."
+    )
+    primary_key = List(
+        NonNull(String), description="Names of the fields of the primary key."
+    )
+    field_count = Int(description="How many fields there are.")
+    fields = List(
+        NonNull(Field),
+        name_contains=String(description="Only fields whose name holds this text."),
+        description="The fields, in order.",
+    )
+
+    @staticmethod
+    def resolve_fingerprint(version: model.Version, _info: Any) -> str:
+        return version.fingerprint
+
+    @staticmethod
+    def resolve_primary_key(version: model.Version, _info: Any) -> tuple[str, ...]:
+        return version.schema.primary_key
+
+    @staticmethod
+    def resolve_field_count(version: model.Version, _info: Any) -> int:
+        return len(version.schema)
+
+    @staticmethod
+    def resolve_fields(
+        version: model.Version, _info: Any, name_contains: str | None = None
+    ) -> list[Column]:
+        columns = columns_of(version)
+        if not name_contains:
+            return columns
+        wanted = name_contains.casefold()
+        return [column for column in columns if wanted in column.name.casefold()]
+
+
+class TableProfileType(ObjectType):
+    """Figures of a source at one version."""
+
+    class Meta:
+        """The name `TableProfile` is the dataclass that this type shows."""
+
+        name = "TableProfile"
+
+    row_count = Long(description="Rows; null when a limit kept part of it unread.")
+    byte_count = Long(description="Bytes as stored.")
+    rows_seen = Long(description="Rows that the figures are made of.")
+    computed_at = DateTime(description="When the version was recorded.")
+    columns = List(
+        NonNull(ColumnProfileType),
+        description="Figures of all columns, nested ones by path too.",
+    )
+
+    @staticmethod
+    def resolve_row_count(version: model.Version, _info: Any) -> int | None:
+        return version.profile.row_count
+
+    @staticmethod
+    def resolve_byte_count(version: model.Version, _info: Any) -> int | None:
+        return version.profile.byte_count
+
+    @staticmethod
+    def resolve_rows_seen(version: model.Version, _info: Any) -> int:
+        return version.profile.rows_seen
+
+    @staticmethod
+    def resolve_computed_at(version: model.Version, _info: Any) -> Any:
+        return version.created_at
+
+    @staticmethod
+    def resolve_columns(
+        version: model.Version, _info: Any
+    ) -> tuple[ColumnProfile, ...]:
+        return version.profile.columns

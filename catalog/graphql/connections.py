@@ -1,0 +1,183 @@
+"""Relay connections over keyset pages: no list is sliced, no page is counted out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphene import Boolean, Field, List, NonNull, ObjectType, String
+
+from catalog.graphql.scalars import Cursor, Long, PageSize, Position
+
+DEFAULT_PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One item of a page; `facts` are what the edge tells beside the node (score, …)."""
+
+    node: Any
+    cursor: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a connection. `count` tells the total when asked."""
+
+    edges: Sequence[Edge]
+    has_next: bool
+    has_previous: bool
+    count: Callable[[], int | None]
+    facets: Mapping[str, Sequence[tuple[str, int]]] = field(default_factory=dict)
+
+
+def page_of(
+    rows: Sequence[Any],
+    first: int,
+    *,
+    kind: str,
+    key: Callable[[Any], object],
+    after: Position | None,
+    count: Callable[[], int | None],
+) -> Page:
+    """The page of `first` items out of `rows`, which were asked for with one more than that."""
+    edges = [Edge(row, Position(kind, str(key(row))).encode()) for row in rows[:first]]
+    return Page(edges, len(rows) > first, after is not None, count)
+
+
+class PageInfo(ObjectType):
+    """Where a page stands in its connection."""
+
+    has_next_page = Boolean(description="Whether items follow this page.")
+    has_previous_page = Boolean(
+        description="Whether this page was asked for with `after`."
+    )
+    start_cursor = Cursor(
+        description="The cursor of the first item; null when there is none."
+    )
+    end_cursor = Cursor(
+        description="Pass it as `after` for the next page; null when empty."
+    )
+
+    @staticmethod
+    def resolve_has_next_page(page: Page, _info: Any) -> bool:
+        return page.has_next
+
+    @staticmethod
+    def resolve_has_previous_page(page: Page, _info: Any) -> bool:
+        return page.has_previous
+
+    @staticmethod
+    def resolve_start_cursor(page: Page, _info: Any) -> str | None:
+        return page.edges[0].cursor if page.edges else None
+
+    @staticmethod
+    def resolve_end_cursor(page: Page, _info: Any) -> str | None:
+        return page.edges[-1].cursor if page.edges else None
+
+
+def page_arguments() -> dict[str, Any]:
+    """`first` and `after`, the arguments of every connection."""
+    return {
+        "first": PageSize(
+            default_value=DEFAULT_PAGE, description="Items on the page, 1 to 200."
+        ),
+        "after": Cursor(
+            description="Where the page begins: the `endCursor` of the one before."
+        ),
+    }
+
+
+def connection(
+    node: type[Any],
+    plural: str,
+    *,
+    facts: Mapping[str, Any] | None = None,
+    extra: Mapping[str, Any] | None = None,
+) -> type[Any]:
+    """The connection type over `node`: edges, nodes, pageInfo and totalCount.
+
+    `facts` are further fields of the edges, read from `Edge.facts`; `extra` are further fields
+    (and their `resolve_` functions) of the connection itself.
+    """
+    name = node._meta.name
+    edge = type(
+        f"{name}Edge",
+        (ObjectType,),
+        {
+            "__doc__": f"One of the {plural} on a page.",
+            "node": Field(node, description=f"The {name.lower()} itself."),
+            "cursor": NonNull(
+                Cursor, description="Its position, to be passed as `after`."
+            ),
+            **(facts or {}),
+            **{f"resolve_{fact}": _fact(fact) for fact in facts or ()},
+        },
+    )
+    return type(
+        f"{name}Connection",
+        (ObjectType,),
+        {
+            "__doc__": f"A page of {plural}.",
+            "edges": Field(
+                List(NonNull(edge)), description=f"The {plural} with their cursors."
+            ),
+            "nodes": Field(List(node), description=f"The {plural} alone."),
+            "page_info": Field(
+                NonNull(PageInfo),
+                description="Whether there is more, and from where on.",
+            ),
+            "total_count": Field(
+                Long, description=f"All {plural}, on every page together."
+            ),
+            "resolve_nodes": _nodes,
+            "resolve_page_info": _itself,
+            "resolve_total_count": _count,
+            **(extra or {}),
+        },
+    )
+
+
+def _fact(name: str) -> Callable[[Edge, Any], Any]:
+    return lambda edge, _info: edge.facts.get(name)
+
+
+def _nodes(page: Page, _info: Any) -> list[Any]:
+    return [edge.node for edge in page.edges]
+
+
+def _itself(page: Page, _info: Any) -> Page:
+    return page
+
+
+def _count(page: Page, _info: Any) -> int | None:
+    return page.count()
+
+
+class FacetValue(ObjectType):
+    """One value of a facet."""
+
+    value = String(description="The value, as the filter of that name takes it.")
+    count = Long(description="How many of the found sources have it.")
+
+
+class Facet(ObjectType):
+    """A property of the found sources, with its most frequent values."""
+
+    name = String(description="The property: format, namespace, tag, semanticType, …")
+    values = List(
+        NonNull(FacetValue), description="Its values, the most frequent first."
+    )
+
+
+def facets_of(page: Page) -> Iterable[dict[str, Any]]:
+    """The facets of a page, as the `Facet` type reads them."""
+    return [
+        {
+            "name": name,
+            "values": [{"value": value, "count": count} for value, count in values],
+        }
+        for name, values in page.facets.items()
+    ]

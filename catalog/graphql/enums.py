@@ -1,0 +1,115 @@
+"""The enums of the API, in capitals; the targets of connectors are those that are registered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum as PyEnum
+from typing import Any
+
+from graphene import Enum
+
+from connectors import registry
+
+
+def enum(
+    name: str, description: str, members: Mapping[str, tuple[str, str]]
+) -> type[Any]:
+    """A GraphQL enum: `members` maps each capital name to (value inside, description)."""
+    texts = dict(members.values())
+
+    def told(member: PyEnum | None) -> str:
+        return description if member is None else texts[member.value]
+
+    made = PyEnum(name, [(key, value) for key, (value, _) in members.items()])  # type: ignore[misc]
+    found: type[Any] = Enum.from_enum(made, name=name, description=told)
+    return found
+
+
+SourceStatus = enum(
+    "SourceStatus",
+    "What the last crawl made of a source.",
+    {
+        "NEW": ("NEW", "Found for the first time."),
+        "CHANGED": ("CHANGED", "Its schema or content changed."),
+        "UNCHANGED": ("UNCHANGED", "As it was before; no content was read."),
+        "FAILED": ("FAILED", "It could not be read; what was known before stays."),
+        "GONE": ("GONE", "A listing that succeeded no longer has it."),
+    },
+)
+
+RunState = enum(
+    "RunState",
+    "The state of a run, as OpenLineage names it.",
+    {
+        "RUNNING": ("RUNNING", "It has started and not ended."),
+        "COMPLETE": ("COMPLETE", "It ended well."),
+        "FAIL": ("FAIL", "It ended with an error."),
+        "ABORT": ("ABORT", "It was stopped."),
+    },
+)
+
+SourceOrder = enum(
+    "SourceOrder",
+    "The order of found sources.",
+    {
+        "RELEVANCE": ("RELEVANCE", "Best match first; the order when there is a text."),
+        "NAME": ("NAME", "By name; the order when there is no text."),
+        "ROWS": ("ROWS", "Most rows first."),
+        "QUALITY": ("QUALITY", "Best quality first."),
+        "CHANGED": ("CHANGED", "Latest change first."),
+    },
+)
+
+Severity = enum(
+    "Severity",
+    "How grave a finding is.",
+    {
+        "ERROR": ("error", "Something could not be read."),
+        "WARNING": ("warning", "Something was read otherwise than it stands."),
+        "INFO": ("info", "Worth knowing."),
+    },
+)
+
+Compatibility = enum(
+    "Compatibility",
+    "Whether readers of one schema can read data of the other.",
+    {
+        "FULL": ("FULL", "Each can read the other's data."),
+        "BACKWARD": ("BACKWARD", "Readers of the new schema can read old data."),
+        "FORWARD": ("FORWARD", "Readers of the old schema can read new data."),
+        "BREAKING": ("BREAKING", "Neither can read the other's data."),
+    },
+)
+
+ChangeKind = enum(
+    "ChangeKind",
+    "What happened to a field between two schemas.",
+    {
+        "ADDED": ("added", "It is new."),
+        "REMOVED": ("removed", "It is gone."),
+        "RENAMED": ("renamed", "It has another name."),
+        "TYPE": ("type", "It has another type."),
+        "NULLABLE": ("nullable", "Whether it may be null differs."),
+        "MOVED": ("moved", "It stands elsewhere."),
+    },
+)
+
+JobState = enum(
+    "JobState",
+    "The state of a job in the background.",
+    {
+        "QUEUED": ("QUEUED", "It waits for its turn."),
+        "RUNNING": ("RUNNING", "It is at work."),
+        "DONE": ("DONE", "It ended; single sources may still have failed."),
+        "FAILED": ("FAILED", "It could not be done; its error says why."),
+    },
+)
+
+ConnectorTarget = enum(
+    "ConnectorTarget",
+    "What a connector is generated for: every registered target.",
+    {
+        name.upper().replace("-", "_"): (name, f"A typed connector for {name}.")
+        for name in registry.table("targets")
+    },
+)

@@ -1,0 +1,198 @@
+"""One operation, executed in this process: parsed once, limited, answered as a plain dict."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    GraphQLSyntaxError,
+    OperationDefinitionNode,
+    OperationType,
+    get_operation_ast,
+    parse,
+    validate,
+)
+from graphql import execute as execute_document
+
+from catalog.graphql.errors import (
+    BAD_INPUT,
+    BAD_REQUEST,
+    LIMIT_EXCEEDED,
+    PARSE_FAILED,
+    VALIDATION_FAILED,
+    LimitExceeded,
+    formatted,
+    refusal,
+)
+from catalog.graphql.limits import (
+    DEFAULT_LIMITS,
+    Limits,
+    check_reach,
+    check_size,
+    tokens_message,
+)
+from catalog.graphql.loading import Request
+from catalog.graphql.schema import schema
+
+if TYPE_CHECKING:
+    from catalog.store import Store
+
+CACHED_DOCUMENTS = 512
+LONGEST_CACHED = 20_000
+MOST_ERRORS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The response to one request. `refused` is that nothing was executed, and why: by code."""
+
+    body: dict[str, Any]
+    refused: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A document that was parsed, counted and validated; or the refusal of it."""
+
+    document: DocumentNode | None
+    refusal: Answer | None = None
+
+
+def execute(
+    store: Store,
+    query: str,
+    variables: Mapping[str, Any] | None = None,
+    operation_name: str | None = None,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+) -> dict[str, Any]:
+    """The response to `query` as GraphQL has it: `data`, and `errors` if there are any."""
+    request = Request(store, unmask=False)
+    return answer(request, query, variables, operation_name, limits=limits).body
+
+
+def answer(
+    request: Request,
+    query: str,
+    variables: Mapping[str, Any] | None = None,
+    operation_name: str | None = None,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    read_only: bool = False,
+) -> Answer:
+    """The response, and whether the operation was refused before it was executed.
+
+    `read_only` refuses what is not a query with the code `METHOD_NOT_ALLOWED`.
+    """
+    prepared = (
+        _prepare(query, limits)
+        if len(query) > LONGEST_CACHED
+        else _cached(query, limits)
+    )
+    if prepared.refusal:
+        return prepared.refusal
+    document = prepared.document
+    assert document is not None
+    operation = get_operation_ast(document, operation_name)
+    if operation is None:
+        return _refused(_which(document, operation_name), BAD_REQUEST)
+    if read_only and operation.operation is not OperationType.QUERY:
+        return _refused(
+            "GET is for queries; send mutations with POST", "METHOD_NOT_ALLOWED"
+        )
+    given = dict(variables or {})
+    try:
+        check_reach(schema(), document, operation, given, limits)
+    except LimitExceeded as error:
+        return _refused(str(error), LIMIT_EXCEEDED)
+    if limits.seconds is not None:
+        request.deadline = time.monotonic() + limits.seconds
+    result = execute_document(
+        schema(),
+        document,
+        context_value=request,
+        variable_values=given,
+        operation_name=operation_name,
+        is_awaitable=_never,
+    )
+    assert isinstance(result, ExecutionResult)
+    return _told(result, request)
+
+
+def _told(result: ExecutionResult, request: Request) -> Answer:
+    if (
+        result.errors
+        and result.data is None
+        and all(not error.path for error in result.errors)
+    ):
+        # variables that do not fit: nothing was executed
+        errors = [
+            formatted(error, request_id=request.id, code=BAD_INPUT)
+            for error in result.errors[:MOST_ERRORS]
+        ]
+        return Answer({"errors": errors}, BAD_INPUT)
+    body: dict[str, Any] = {}
+    if result.errors:
+        body["errors"] = [
+            formatted(error, request_id=request.id, code=BAD_INPUT)
+            for error in result.errors
+        ]
+    body["data"] = result.data
+    return Answer(body)
+
+
+def _prepare(query: str, limits: Limits) -> Prepared:
+    try:
+        document = parse(query, max_tokens=limits.tokens)
+        check_size(document, limits)
+    except GraphQLSyntaxError as error:
+        if "more than" in error.message and "tokens" in error.message:
+            return Prepared(
+                None, _refused(tokens_message(limits.tokens), LIMIT_EXCEEDED)
+            )
+        told = formatted(error, request_id="", code=PARSE_FAILED)
+        return Prepared(None, Answer({"errors": [told]}, PARSE_FAILED))
+    except LimitExceeded as error:
+        return Prepared(None, _refused(str(error), LIMIT_EXCEEDED))
+    except RecursionError:
+        return Prepared(
+            None, _refused("the request is nested too deeply", LIMIT_EXCEEDED)
+        )
+    errors = validate(schema(), document, max_errors=MOST_ERRORS)
+    if errors:
+        told_all = [
+            formatted(error, request_id="", code=VALIDATION_FAILED) for error in errors
+        ]
+        return Prepared(None, Answer({"errors": told_all}, VALIDATION_FAILED))
+    return Prepared(document)
+
+
+_cached = lru_cache(maxsize=CACHED_DOCUMENTS)(_prepare)
+
+
+def _which(document: DocumentNode, name: str | None) -> str:
+    names = [
+        node.name.value if node.name else "(without a name)"
+        for node in document.definitions
+        if isinstance(node, OperationDefinitionNode)
+    ]
+    wanted = (
+        f"no operation is called {name!r}"
+        if name
+        else "operationName must tell which to do"
+    )
+    return f"{wanted}; the document has {', '.join(names) or 'none'}"
+
+
+def _refused(message: str, code: str) -> Answer:
+    return Answer(refusal(message, code), code)
+
+
+def _never(_value: Any) -> bool:
+    return False

@@ -1,0 +1,214 @@
+"""GraphQL over HTTP, to the letter of its specification: media types, methods, status codes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import anyio
+import orjson
+from starlette.requests import Request as HttpRequest
+from starlette.responses import RedirectResponse, Response
+
+from catalog.graphql.errors import BAD_REQUEST, refusal
+from catalog.graphql.execution import Answer, answer
+from catalog.graphql.limits import Limits
+from catalog.graphql.loading import Request
+
+GRAPHQL = "application/graphql-response+json"
+JSON = "application/json"
+LONGEST_BODY = 1_000_000
+AT_ONCE = 16
+"""Operations executed at the same time; others wait their turn."""
+
+
+class Refused(Exception):
+    """A request that is not one of GraphQL; `status` says how it is told."""
+
+    def __init__(
+        self, status: int, message: str, code: str = BAD_REQUEST, **headers: str
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.headers = {
+            name.replace("_", "-"): value for name, value in headers.items()
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What a GraphQL request asks for."""
+
+    query: str
+    variables: Mapping[str, Any] | None
+    operation_name: str | None
+
+
+class GraphQLEndpoint:
+    """The ASGI endpoint. `begin` makes the request that resolvers see."""
+
+    def __init__(self, begin: Callable[[HttpRequest], Request], limits: Limits) -> None:
+        self._begin = begin
+        self._limits = limits
+        self._turns: anyio.CapacityLimiter | None = None
+
+    async def respond(self, request: HttpRequest) -> Response:
+        """The response to one HTTP request."""
+        media = JSON
+        try:
+            if request.method == "GET" and "query" not in request.query_params:
+                _redirect_people(request)
+            media = accepted(request.headers.get("accept"))
+            asked = await _asked(request)
+        except Redirect:
+            return RedirectResponse("/explore", 303)
+        except Refused as error:
+            body = refusal(str(error), error.code)
+            return _response(body, error.status, media, error.headers)
+        if self._turns is None:
+            self._turns = anyio.CapacityLimiter(AT_ONCE)
+        found = await anyio.to_thread.run_sync(
+            self._answer, request, asked, limiter=self._turns
+        )
+        headers = {"allow": "POST"} if found.refused == "METHOD_NOT_ALLOWED" else {}
+        return _response(found.body, status_of(found, media), media, headers)
+
+    def _answer(self, request: HttpRequest, asked: Parameters) -> Answer:
+        return answer(
+            self._begin(request),
+            asked.query,
+            asked.variables,
+            asked.operation_name,
+            limits=self._limits,
+            read_only=request.method == "GET",
+        )
+
+
+class Redirect(Exception):
+    """A person came with a browser: show the page to explore the API with."""
+
+
+def _redirect_people(request: HttpRequest) -> None:
+    if "text/html" in request.headers.get("accept", ""):
+        raise Redirect
+
+
+def status_of(found: Answer, media: str) -> int:
+    """The status code of an answer.
+
+    `application/json` gets 200 for whatever is a well-formed GraphQL response, as clients of
+    old expect; `application/graphql-response+json` gets 400 when nothing was executed.
+    """
+    if found.refused is None:
+        return 200
+    if found.refused == "METHOD_NOT_ALLOWED":
+        return 405
+    return 400 if media == GRAPHQL else 200
+
+
+def accepted(header: str | None) -> str:
+    """The media type to answer with. Raises Refused (406) when none of ours is accepted."""
+    if not header:
+        return JSON
+    best: tuple[float, int, str] | None = None
+    for place, part in enumerate(header.split(",")):
+        name, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        media = {
+            GRAPHQL: GRAPHQL,
+            JSON: JSON,
+            "application/*": JSON,
+            "*/*": JSON,
+        }.get(name)
+        weight = _weight(parameters)
+        charset = next(
+            (p[8:].strip('"') for p in parameters if p.startswith("charset=")), "utf-8"
+        )
+        if media and weight > 0 and charset == "utf-8":
+            best = max(best or (-1.0, 0, ""), (weight, -place, media))
+    if best is None:
+        raise Refused(
+            406, f"this service answers with {GRAPHQL} or {JSON}", "NOT_ACCEPTABLE"
+        )
+    return best[2]
+
+
+def _weight(parameters: list[str]) -> float:
+    for parameter in parameters:
+        if parameter.startswith("q="):
+            try:
+                return float(parameter[2:])
+            except ValueError:
+                return 0.0
+    return 1.0
+
+
+async def _asked(request: HttpRequest) -> Parameters:
+    if request.method == "GET":
+        values: dict[str, Any] = dict(request.query_params)
+        for name in ("variables", "extensions"):
+            if name in values:
+                values[name] = _json(values[name], name) if values[name] else None
+    elif request.method == "POST":
+        values = await _posted(request)
+    else:
+        raise Refused(405, "use GET or POST", "METHOD_NOT_ALLOWED", allow="GET, POST")
+    query = values.get("query")
+    if not isinstance(query, str):
+        raise Refused(400, "query is missing: it is the text of a GraphQL document")
+    operation = values.get("operationName")
+    if operation is not None and not isinstance(operation, str):
+        raise Refused(400, "operationName is text or null")
+    for part in ("variables", "extensions"):
+        if values.get(part) is not None and not isinstance(values[part], dict):
+            raise Refused(400, f"{part} is an object or null")
+    return Parameters(query, values.get("variables"), operation or None)
+
+
+async def _posted(request: HttpRequest) -> dict[str, Any]:
+    media, _, parameters = (
+        request.headers.get("content-type", "").lower().partition(";")
+    )
+    if media.strip() != JSON:
+        raise Refused(415, f"send the request as {JSON}", "UNSUPPORTED_MEDIA_TYPE")
+    charset = parameters.partition("charset=")[2].split(";")[0].strip().strip('"')
+    if charset not in ("", "utf-8"):
+        raise Refused(415, "send the request in UTF-8", "UNSUPPORTED_MEDIA_TYPE")
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LONGEST_BODY:
+            raise Refused(413, f"the body is longer than {LONGEST_BODY} bytes")
+    values = _json(bytes(body), "the body")
+    if not isinstance(values, dict):
+        raise Refused(400, "the body is one JSON object; requests are not batched")
+    return values
+
+
+def _json(text: bytes | str, what: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise Refused(400, f"{what} is not JSON: {error}") from None
+
+
+def _response(
+    body: Mapping[str, Any], status: int, media: str, headers: Mapping[str, str]
+) -> Response:
+    return Response(
+        encoded(body),
+        status,
+        {**headers, "vary": "accept", "cache-control": "no-store"},
+        media_type=f"{media}; charset=utf-8",
+    )
+
+
+def encoded(body: Any) -> bytes:
+    """A response as JSON; numbers that JSON lacks (not finite ones) are null."""
+    try:
+        return orjson.dumps(body)
+    except TypeError:
+        # whole numbers beyond 64 bits, text with lone surrogates: rare, and told as they are
+        return json.dumps(body, default=str, allow_nan=False).encode()

@@ -1,0 +1,107 @@
+"""What one request loads: everything that a page of sources needs, in one statement a kind.
+
+Resolvers ask for one source at a time and execution is depth first, so whoever finds sources
+announces them together (`Request.found`); the first question about one of them is then
+answered for all of them.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from catalog.graphql.errors import TimedOut
+from catalog.model import QualityReport, Run, Source, Version
+
+if TYPE_CHECKING:
+    from catalog.access.jobs import Jobs
+    from catalog.store import Store
+
+V = TypeVar("V")
+
+
+@dataclass(slots=True)
+class Request:
+    """One request's view of the store, with what it has loaded so far.
+
+    `deadline` is on the clock of `time.monotonic`; None is no limit. `unmask` is whether the
+    caller may see personal data. Not safe for use from several threads.
+    """
+
+    store: Store
+    jobs: Jobs | None = None
+    unmask: bool = False
+    deadline: float | None = None
+    id: str = field(default_factory=lambda: uuid.uuid4().hex[:16])
+    _group: dict[int, Sequence[int]] = field(default_factory=dict)
+    _sources: dict[int, Source] = field(default_factory=dict)
+    _loaded: dict[Hashable, dict[int, Any]] = field(default_factory=dict)
+
+    def check_time(self) -> None:
+        """Raises TimedOut once the deadline has passed."""
+        if self.deadline is not None and time.monotonic() > self.deadline:
+            raise TimedOut("the request took too long; ask for less at once")
+
+    def found(self, sources: Iterable[Source]) -> list[Source]:
+        """Announce sources that were found together; gives them back as a list."""
+        found = list(sources)
+        self.expect([source.pk for source in found])
+        self._sources.update((source.pk, source) for source in found)
+        return found
+
+    def expect(self, pks: Sequence[int]) -> None:
+        """Announce sources by primary key: what is asked about one will be asked about all."""
+        for pk in pks:
+            self._group.setdefault(pk, pks)
+
+    def load(
+        self, kind: Hashable, pk: int, load: Callable[[Sequence[int]], Mapping[int, V]]
+    ) -> V | None:
+        """The value that `load` gives for source `pk`, loaded for all that `pk` came with.
+
+        `kind` tells questions apart: a name, with the arguments that change the answer.
+        """
+        known = self._loaded.setdefault(kind, {})
+        if pk not in known:
+            self.check_time()
+            wanted = [key for key in self._group.get(pk, (pk,)) if key not in known]
+            values = load(wanted)
+            known.update((key, values.get(key)) for key in wanted)
+        found: V | None = known[pk]
+        return found
+
+    def source(self, pk: int) -> Source | None:
+        """A source by primary key; None when the catalog has it no more."""
+        if pk not in self._sources:
+            self.check_time()
+            wanted = [
+                key for key in self._group.get(pk, (pk,)) if key not in self._sources
+            ]
+            self._sources.update(self.store.sources(wanted))
+        return self._sources.get(pk)
+
+    def sources(self, pks: Iterable[int]) -> list[Source]:
+        """Those of `pks` that exist, in the order given."""
+        wanted = list(dict.fromkeys(pks))
+        self.expect(wanted)
+        return [source for pk in wanted if (source := self.source(pk)) is not None]
+
+    def version(self, source_pk: int) -> Version | None:
+        """The current version of a source, None while nothing of it could be read."""
+        return self.load("version", source_pk, self.store.current_versions)
+
+    def quality(self, source_pk: int) -> QualityReport | None:
+        """The latest verdict on a source."""
+        return self.load("quality", source_pk, self.store.quality)
+
+    def run(self, pk: int) -> Run:
+        """A run by primary key. Raises NotFound."""
+        known = self._loaded.setdefault("run", {})
+        if pk not in known:
+            self.check_time()
+            known[pk] = self.store.run(pk)
+        run: Run = known[pk]
+        return run

@@ -1,0 +1,178 @@
+"""What can be changed: annotations, verdicts, crawls. Failures are values in the payload."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from graphene import ID, Field, InputObjectType, List, NonNull, ObjectType, String
+
+from catalog import model
+from catalog.graphql.errors import code_of
+from catalog.graphql.jobs import Job
+from catalog.graphql.loading import Request
+from catalog.graphql.quality import QualityReportType
+from catalog.graphql.sources import Source
+from schema.errors import HeadwaterError, InvalidInput
+
+LONGEST_TEXT = 10_000
+MOST_TAGS = 100
+MOST_URIS = 50
+
+
+class UserError(ObjectType):
+    """Why a mutation did not do what was asked."""
+
+    message = String(required=True, description="What is wrong and what to do.")
+    code = String(
+        required=True, description="Stable and in capitals, such as `NOT_FOUND`."
+    )
+    path = List(
+        NonNull(String), description="The input that it is about, if it is about one."
+    )
+
+
+def errors() -> Any:
+    """The `errors` field of every payload."""
+    return List(
+        NonNull(UserError), required=True, description="Empty when it was done."
+    )
+
+
+class AnnotateSourceInput(InputObjectType):
+    """What people know of a source; what is left out stays as it is."""
+
+    id = ID(required=True, description="The source.")
+    description = String(description="What it is, up to 10,000 characters.")
+    tags = List(NonNull(String), description="All its tags from now on, up to 100.")
+    owner = String(description="Who answers for it.")
+
+
+class AnnotateSourcePayload(ObjectType):
+    """The source as it is now."""
+
+    source = Field(Source, description="The source; null when it was not found.")
+    errors = errors()
+
+
+class ValidateSourceInput(InputObjectType):
+    """Which source to validate."""
+
+    id = ID(required=True, description="The source.")
+
+
+class ValidateSourcePayload(ObjectType):
+    """The verdict of Great Expectations."""
+
+    source = Field(Source, description="The source.")
+    quality = Field(QualityReportType, description="The verdict.")
+    errors = errors()
+
+
+class CrawlInput(InputObjectType):
+    """What to crawl."""
+
+    uris = List(
+        NonNull(String),
+        required=True,
+        description="URIs below what the operator allows, up to 50.",
+    )
+
+
+class CrawlPayload(ObjectType):
+    """The job that crawls."""
+
+    job = Field(Job, description="Ask for it again with `job(id:)`.")
+    errors = errors()
+
+
+class Mutation(ObjectType):
+    """Where changing starts."""
+
+    annotate_source = Field(
+        AnnotateSourcePayload,
+        input_=AnnotateSourceInput(
+            name="input", required=True, description="What to set."
+        ),
+        description="Describe, tag and own a source; kept over crawls.",
+    )
+    validate_source = Field(
+        ValidateSourcePayload,
+        input_=ValidateSourceInput(
+            name="input", required=True, description="Which source."
+        ),
+        description="Validate a source against its expectations with Great Expectations, now.",
+    )
+    crawl = Field(
+        CrawlPayload,
+        input_=CrawlInput(name="input", required=True, description="What to crawl."),
+        description="Crawl in the background, only where the operator allows it.",
+    )
+
+    @staticmethod
+    def resolve_annotate_source(
+        _root: Any, info: Any, input_: dict[str, Any]
+    ) -> dict[str, Any]:
+        def annotate(request: Request) -> dict[str, Any]:
+            given = {key: value for key, value in input_.items() if key != "id"}
+            _check_annotation(given)
+            source = request.store.annotate(source_pk(input_["id"]), **given)
+            return {"source": request.found([source])[0]}
+
+        return _payload(info.context, annotate)
+
+    @staticmethod
+    def resolve_validate_source(
+        _root: Any, info: Any, input_: dict[str, Any]
+    ) -> dict[str, Any]:
+        def check(request: Request) -> dict[str, Any]:
+            from catalog.quality import validate
+
+            source = request.store.source(source_pk(input_["id"]))
+            request.found([source])
+            return {"source": source, "quality": validate(request.store, source)}
+
+        return _payload(info.context, check)
+
+    @staticmethod
+    def resolve_crawl(_root: Any, info: Any, input_: dict[str, Any]) -> dict[str, Any]:
+        def start(request: Request) -> dict[str, Any]:
+            uris = input_["uris"]
+            if not 1 <= len(uris) <= MOST_URIS:
+                raise InvalidInput(
+                    f"crawl takes 1 to {MOST_URIS} URIs, not {len(uris)}"
+                )
+            if request.jobs is None:
+                raise InvalidInput(
+                    "no jobs here: ask a running service (headwater serve)"
+                )
+            return {"job": request.jobs.crawl(uris)}
+
+        return _payload(info.context, start)
+
+
+def source_pk(text: str) -> int:
+    """The primary key in the global id of a source. Raises InvalidInput."""
+    kind, pk = model.parse_id(text)
+    if kind != "Source" or not 0 < pk < 1 << 63:
+        raise InvalidInput(f"not the id of a source: {text[:80]!r}")
+    return pk
+
+
+def _check_annotation(given: dict[str, Any]) -> None:
+    texts = [given.get("description"), given.get("owner"), *(given.get("tags") or ())]
+    if any(len(text) > LONGEST_TEXT for text in texts if text):
+        raise InvalidInput(f"a text is longer than {LONGEST_TEXT} characters")
+    if len(given.get("tags") or ()) > MOST_TAGS:
+        raise InvalidInput(f"a source takes up to {MOST_TAGS} tags")
+
+
+def _payload(
+    request: Request, do: Callable[[Request], dict[str, Any]]
+) -> dict[str, Any]:
+    """What `do` returns with no errors, or the wished-for failure as one."""
+    try:
+        return {**do(request), "errors": []}
+    except HeadwaterError as error:
+        told = {"message": str(error), "code": code_of(error), "path": ["input"]}
+        return {"errors": [told]}

@@ -1,0 +1,122 @@
+"""Quality: the verdict on a source, with each expectation and why it was made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graphene import Boolean, Field, Float, List, NonNull, ObjectType, String
+
+from catalog import model
+from catalog.graphql.loading import Request
+from catalog.graphql.scalars import DateTime, Long, PageSize, Value
+
+
+class ExpectationResultType(ObjectType):
+    """One expectation, and whether the data meets it."""
+
+    class Meta:
+        """The name `ExpectationResult` is the dataclass that this type shows."""
+
+        name = "ExpectationResult"
+
+    expectation = String(description="Its Great Expectations type.")
+    field = String(description="The field that it is about; null when about the table.")
+    success = Boolean(description="Whether the data meets it.")
+    observed = Value(description="What was observed instead or as well.")
+    unexpected_count = Long(
+        description="Rows that do not meet it, where they can be counted."
+    )
+    arguments = Value(
+        description="What it was asked with, as Great Expectations takes it."
+    )
+    reason = String(description="Why it was derived.")
+    dimension = String(description="The dimension of quality that it belongs to.")
+
+    @staticmethod
+    def resolve_expectation(result: model.ExpectationResult, _info: Any) -> str:
+        return result.expectation.type
+
+    @staticmethod
+    def resolve_field(result: model.ExpectationResult, _info: Any) -> str | None:
+        return result.expectation.field
+
+    @staticmethod
+    def resolve_arguments(result: model.ExpectationResult, _info: Any) -> Any:
+        return dict(result.expectation.kwargs)
+
+    @staticmethod
+    def resolve_reason(result: model.ExpectationResult, _info: Any) -> str:
+        return result.expectation.reason
+
+    @staticmethod
+    def resolve_dimension(result: model.ExpectationResult, _info: Any) -> str:
+        return result.expectation.dimension
+
+
+class QualityReportType(ObjectType):
+    """The verdict on one version of a source."""
+
+    class Meta:
+        """The name `QualityReport` is the dataclass that this type shows."""
+
+        name = "QualityReport"
+
+    score = Float(description="0 to 100: the mean over dimensions of the share met.")
+    grade = String(description="A (90 and above), B (75), C (60) or D, for people.")
+    success = Boolean(description="Whether all expectations are met.")
+    checked_at = DateTime(description="When it was judged.")
+    engine = String(description="`summary` as a crawl ends, or `great_expectations`.")
+    results = List(
+        NonNull(ExpectationResultType),
+        failed=Boolean(
+            description="Only results that failed (true) or were met (false)."
+        ),
+        description="The verdict on each expectation.",
+    )
+    history = List(
+        NonNull(lambda: QualityReportType),
+        first=PageSize(default_value=20, description="How many reports, 1 to 200."),
+        description="Reports of this source, newest first, this one among them.",
+    )
+
+    @staticmethod
+    def resolve_grade(report: model.QualityReport, _info: Any) -> str:
+        return grade(report.score)
+
+    @staticmethod
+    def resolve_results(
+        report: model.QualityReport, _info: Any, *, failed: bool | None = None
+    ) -> list[model.ExpectationResult]:
+        return [
+            result
+            for result in report.results
+            if failed is None or result.success != failed
+        ]
+
+    @staticmethod
+    def resolve_history(report: model.QualityReport, info: Any, first: int) -> Any:
+        request: Request = info.context
+        return request.load(
+            ("quality history", first),
+            report.source_pk,
+            lambda pks: {
+                pk: request.store.quality_history(pk, first=first) for pk in pks
+            },
+        )
+
+
+def grade(score: float) -> str:
+    """The letter that people read: A from 90, B from 75, C from 60, else D."""
+    return next(
+        (
+            letter
+            for least, letter in ((90, "A"), (75, "B"), (60, "C"))
+            if score >= least
+        ),
+        "D",
+    )
+
+
+QualityField = Field(
+    QualityReportType, description="The latest verdict; null before the first."
+)

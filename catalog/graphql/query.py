@@ -1,0 +1,248 @@
+"""The queries: find sources, open one, follow ids, list runs and jobs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graphene import (
+    ID,
+    Boolean,
+    Field,
+    Float,
+    InputObjectType,
+    List,
+    NonNull,
+    ObjectType,
+    String,
+)
+
+from catalog import model
+from catalog.graphql.connections import Edge, Page, page_arguments
+from catalog.graphql.enums import ConnectorTarget, SourceOrder
+from catalog.graphql.jobs import Job
+from catalog.graphql.lineage import Run
+from catalog.graphql.loading import Request
+from catalog.graphql.node import Node
+from catalog.graphql.scalars import Long, Position
+from catalog.graphql.sources import RunConnection, Source, SourceConnection, runs_page
+from schema.errors import InvalidInput, NotFound
+
+MOST_IDS = 200
+
+
+class SourceFilter(InputObjectType):
+    """Conditions that all must hold; what is left out does not matter."""
+
+    format = String(description="How it is stored: csv, parquet, …")
+    namespace = String(description="Its namespace, exactly.")
+    semantic_type = String(description="A semantic type that one of its fields has.")
+    column = String(description="The name of one of its fields.")
+    tag = String(description="One of its tags.")
+    owner = String(description="Who answers for it.")
+    min_quality = Float(description="The least quality score, 0 to 100.")
+    include_gone = Boolean(
+        default_value=False, description="Whether sources that are gone are found too."
+    )
+
+
+class Counts(ObjectType):
+    """How much the catalog holds."""
+
+    sources = Long(description="Sources, those that are gone left out.")
+    versions = Long(description="Versions of all sources.")
+    runs = Long(description="Runs of pipelines.")
+
+
+class Catalog(ObjectType):
+    """The catalog itself."""
+
+    version = String(description="The version of Headwater that serves it.")
+    counts = Field(Counts, description="How much it holds.")
+    targets = List(
+        NonNull(ConnectorTarget), description="What connectors can be made for."
+    )
+
+    @staticmethod
+    def resolve_version(_root: Any, _info: Any) -> str:
+        from importlib.metadata import version
+
+        return version("headwater")
+
+    @staticmethod
+    def resolve_counts(_root: Any, info: Any) -> dict[str, int]:
+        counts: dict[str, int] = info.context.store.counts()
+        return counts
+
+    @staticmethod
+    def resolve_targets(_root: Any, _info: Any) -> list[str]:
+        from connectors import registry
+
+        return list(registry.table("targets"))
+
+
+class Query(ObjectType):
+    """Where reading starts."""
+
+    sources = Field(
+        SourceConnection,
+        text=String(description="Words to find; every source when left out."),
+        filter_=SourceFilter(
+            name="filter", description="Conditions that all must hold."
+        ),
+        order_by=SourceOrder(
+            description="RELEVANCE with a text, else NAME, when left out."
+        ),
+        **page_arguments(),
+        description="Find sources by words and conditions.",
+    )
+    source = Field(
+        Source,
+        id_=ID(name="id", description="Its global id."),
+        uri=String(description="Its URI."),
+        name=String(description="Its name, or the end of it if no other ends so."),
+        description="One source, by exactly one of id, uri and name.",
+    )
+    node = Field(
+        Node,
+        id_=ID(name="id", required=True, description="A global id."),
+        description="Anything by its global id; null when it is not there.",
+    )
+    nodes = Field(
+        List(Node),
+        ids=List(NonNull(ID), required=True, description="Up to 200 global ids."),
+        description="Things by their global ids, in that order, null where there is none.",
+        required=True,
+    )
+    run = Field(
+        Run,
+        id_=ID(
+            name="id",
+            required=True,
+            description="Its global id, or its OpenLineage run id.",
+        ),
+        description="One run.",
+    )
+    runs = Field(
+        RunConnection, **page_arguments(), description="All runs, newest first."
+    )
+    catalog = Field(Catalog, required=True, description="The catalog itself.")
+    job = Field(
+        Job,
+        id_=ID(name="id", required=True, description="The id that the mutation gave."),
+        description="A job in the background; null once it is forgotten.",
+    )
+    jobs = List(NonNull(Job), description="The jobs of this service, newest first.")
+
+    @staticmethod
+    def resolve_sources(
+        _root: Any,
+        info: Any,
+        *,
+        first: int,
+        text: str | None = None,
+        filter_: dict[str, Any] | None = None,
+        order_by: Any = None,
+        after: Position | None = None,
+    ) -> Page:
+        request: Request = info.context
+        search = model.Search(
+            text=text,
+            **(filter_ or {}),
+            order=order_by.value if order_by else None,
+            first=first,
+            after=after.within("sources") if after else None,
+        )
+        found = request.store.search(search)
+        request.found(hit.source for hit in found.hits)
+        edges = [
+            Edge(
+                hit.source,
+                Position("sources", hit.cursor).encode(),
+                {"score": hit.score, "matched_fields": hit.matched_fields},
+            )
+            for hit in found.hits
+        ]
+        return Page(
+            edges, found.has_next, after is not None, lambda: found.total, found.facets
+        )
+
+    @staticmethod
+    def resolve_source(
+        _root: Any,
+        info: Any,
+        id_: str | None = None,
+        uri: str | None = None,
+        name: str | None = None,
+    ) -> model.Source:
+        given = [ref for ref in (id_, uri, name) if ref is not None]
+        if len(given) != 1:
+            raise InvalidInput("source takes exactly one of id, uri and name")
+        request: Request = info.context
+        source = request.store.source(given[0])
+        return request.found([source])[0]
+
+    @staticmethod
+    def resolve_node(_root: Any, info: Any, id_: str) -> Any:
+        return node(info.context, id_)
+
+    @staticmethod
+    def resolve_nodes(_root: Any, info: Any, ids: list[str]) -> list[Any]:
+        if len(ids) > MOST_IDS:
+            raise InvalidInput(f"nodes takes up to {MOST_IDS} ids, not {len(ids)}")
+        pks = [pk for kind, pk in map(_parsed, ids) if kind == "Source"]
+        info.context.expect(pks)
+        return [node(info.context, one) for one in ids]
+
+    @staticmethod
+    def resolve_run(_root: Any, info: Any, id_: str) -> model.Run:
+        kind, pk = _parsed(id_)
+        run: model.Run = info.context.store.run(pk if kind == "Run" else id_)
+        return run
+
+    @staticmethod
+    def resolve_runs(
+        _root: Any, info: Any, first: int, after: Position | None = None
+    ) -> Page:
+        store = info.context.store
+        rows = store.runs(
+            None, first=first + 1, after=after.number("runs") if after else None
+        )
+        info.context.expect(
+            sorted({pk for run in rows for pk in (*run.inputs, *run.outputs)})
+        )
+        return runs_page(rows, first, after, lambda: store.counts().get("runs"))
+
+    @staticmethod
+    def resolve_catalog(_root: Any, _info: Any) -> dict[str, Any]:
+        return {}
+
+    @staticmethod
+    def resolve_job(_root: Any, info: Any, id_: str) -> Any:
+        return info.context.jobs.get(id_) if info.context.jobs else None
+
+    @staticmethod
+    def resolve_jobs(_root: Any, info: Any) -> Any:
+        return info.context.jobs.all() if info.context.jobs else []
+
+
+def node(request: Request, text: str) -> Any:
+    """What a global id stands for; None when it is no id or nothing has it."""
+    kind, pk = _parsed(text)
+    try:
+        if kind == "Source":
+            return request.source(pk)
+        if kind == "Version":
+            return request.store.version(pk)
+        if kind == "Run":
+            return request.run(pk)
+    except NotFound:
+        return None
+    return None
+
+
+def _parsed(text: str) -> tuple[str, int]:
+    try:
+        kind, pk = model.parse_id(text)
+    except InvalidInput:
+        return "", 0
+    return (kind, pk) if 0 < pk < 1 << 63 else ("", 0)

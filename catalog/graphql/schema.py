@@ -1,0 +1,32 @@
+"""The schema of the API, put together; its printed form is golden."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import graphene
+from graphql import GraphQLScalarType, GraphQLSchema, print_schema
+
+from catalog.graphql.lineage import Run
+from catalog.graphql.mutations import Mutation
+from catalog.graphql.query import Query
+from catalog.graphql.sources import Source, Version
+
+
+@cache
+def schema() -> GraphQLSchema:
+    """The one schema of this process."""
+    made = graphene.Schema(query=Query, mutation=Mutation, types=[Source, Version, Run])
+    found: GraphQLSchema = made.graphql_schema
+    found.description = (
+        "Headwater: data sources, what is in them, and what was made of them."
+    )
+    moment = found.type_map["DateTime"]
+    assert isinstance(moment, GraphQLScalarType)
+    moment.specified_by_url = "https://scalars.graphql.org/andimarek/date-time"
+    return found
+
+
+def printed() -> str:
+    """The schema in GraphQL's schema language."""
+    return print_schema(schema()) + "\n"

@@ -1,0 +1,317 @@
+"""Sources and their versions: the centre of the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graphene import ID, Field, Float, Int, List, NonNull, ObjectType, String
+
+from catalog import model
+from catalog.graphql.columns import SchemaType, TableProfileType
+from catalog.graphql.connections import (
+    Facet,
+    Page,
+    connection,
+    facets_of,
+    page_arguments,
+    page_of,
+)
+from catalog.graphql.details import Connector, Evidence, Rows, SchemaDiff
+from catalog.graphql.details import Finding as FindingType
+from catalog.graphql.enums import ConnectorTarget, SourceStatus
+from catalog.graphql.lineage import DEEPEST, Graph, Lineage, Run, graph, near
+from catalog.graphql.loading import Request
+from catalog.graphql.node import Node
+from catalog.graphql.quality import QualityReportType
+from catalog.graphql.scalars import DateTime, Long, PageSize, Position
+from connectors.model import Evidence as EvidenceRow
+from schema.errors import InvalidInput, NotFound
+from schema.model import Finding
+
+
+class Version(ObjectType):
+    """A source's schema and content at one time."""
+
+    class Meta:
+        """What it implements."""
+
+        interfaces = (Node,)
+
+    number = Int(description="Counts from 1 within the source.")
+    fingerprint = String(description="The fingerprint of the schema.")
+    created_at = DateTime(description="When it was recorded.")
+    schema = Field(SchemaType, description="The fields, with their figures.")
+    profile = Field(TableProfileType, description="Figures of the whole.")
+    findings = List(NonNull(FindingType), description="Faults found while it was read.")
+    source = Field(lambda: Source, description="The source that it is a version of.")
+
+    @staticmethod
+    def resolve_schema(version: model.Version, _info: Any) -> model.Version:
+        return version
+
+    @staticmethod
+    def resolve_profile(version: model.Version, _info: Any) -> model.Version:
+        return version
+
+    @staticmethod
+    def resolve_source(version: model.Version, info: Any) -> model.Source | None:
+        request: Request = info.context
+        return request.source(version.source_pk)
+
+
+VersionConnection = connection(Version, "versions")
+RunConnection = connection(Run, "runs")
+
+
+class Source(ObjectType):
+    """What is catalogued: one table, one data set of files, one saved model."""
+
+    class Meta:
+        """What it implements."""
+
+        interfaces = (Node,)
+
+    name = String(required=True, description="The name within the namespace.")
+    label = String(description="The last part of the name, for people.")
+    namespace = String(
+        description="Where the name holds, as OpenLineage has it: `file`, …"
+    )
+    uri = String(description="Where it is, without credentials.")
+    format = String(description="How it is stored: csv, parquet, …; null when unknown.")
+    description = String(description="What people or the source say about it.")
+    tags = List(NonNull(String), description="Tags that people gave it.")
+    owner = String(description="Who answers for it.")
+    status = Field(SourceStatus, description="What the last crawl made of it.")
+    row_count = Long(description="Rows of the current version.")
+    byte_count = Long(description="Bytes of the current version, as stored.")
+    first_seen = DateTime(description="When a crawl first found it.")
+    last_seen = DateTime(description="When a crawl last found it.")
+    changed_at = DateTime(description="When its schema or content last changed.")
+    findings = List(NonNull(FindingType), description="Faults in it or in reaching it.")
+    evidence = List(NonNull(Evidence), description="Why it is read as it is.")
+    schema = Field(
+        SchemaType, description="Its fields; null while nothing could be read."
+    )
+    profile = Field(TableProfileType, description="Figures of its current version.")
+    quality = Field(
+        QualityReportType, description="The latest verdict; null before the first."
+    )
+    version = Field(Version, description="The current version.")
+    versions = Field(VersionConnection, **page_arguments(), description="Newest first.")
+    diff = Field(
+        SchemaDiff,
+        # `from` is a keyword of Python
+        from_=ID(
+            name="from",
+            description="The older version; the one before `to` if left out.",
+        ),
+        to=ID(description="The newer version; the current one if left out."),
+        description="What changed in the schema between two versions.",
+    )
+    upstream = List(
+        NonNull(lambda: Source),
+        depth=Int(default_value=1, description="Steps to follow, at most 10."),
+        description="The sources that it was made of, nearest first.",
+    )
+    downstream = List(
+        NonNull(lambda: Source),
+        depth=Int(default_value=1, description="Steps to follow, at most 10."),
+        description="The sources that were made of it, nearest first.",
+    )
+    lineage = Field(
+        Lineage,
+        depth=Int(
+            default_value=3, description="Steps to follow both ways, at most 10."
+        ),
+        description="Sources and edges around it, both ways.",
+    )
+    connector = Field(
+        Connector,
+        target=ConnectorTarget(required=True, description="What to generate it for."),
+        description="A typed connector for the current version.",
+    )
+    sample = Field(
+        Rows,
+        first=PageSize(default_value=10, description="How many rows, 1 to 200."),
+        description="Its first rows, read now; personal data is masked.",
+    )
+    runs = Field(
+        RunConnection, **page_arguments(), description="Runs that read or wrote it."
+    )
+
+    @staticmethod
+    def resolve_evidence(source: model.Source, info: Any) -> tuple[EvidenceRow, ...]:
+        version = info.context.version(source.pk)
+        return version.dataset.evidence if version else ()
+
+    @staticmethod
+    def resolve_findings(source: model.Source, _info: Any) -> tuple[Finding, ...]:
+        return source.findings
+
+    @staticmethod
+    def resolve_schema(source: model.Source, info: Any) -> model.Version | None:
+        request: Request = info.context
+        return request.version(source.pk)
+
+    resolve_profile = resolve_schema
+    resolve_version = resolve_schema
+
+    @staticmethod
+    def resolve_quality(source: model.Source, info: Any) -> model.QualityReport | None:
+        request: Request = info.context
+        return request.quality(source.pk)
+
+    @staticmethod
+    def resolve_versions(
+        source: model.Source, info: Any, first: int, after: Position | None = None
+    ) -> Page:
+        store = info.context.store
+        position = after.number("versions") if after else None
+        rows = info.context.load(
+            ("versions", first, position),
+            source.pk,
+            lambda pks: {
+                pk: store.versions(pk, first=first + 1, after=position) for pk in pks
+            },
+        )
+        return page_of(
+            rows or [],
+            first,
+            kind="versions",
+            key=lambda version: version.number,
+            after=after,
+            count=lambda: store.version_count(source.pk),
+        )
+
+    @staticmethod
+    def resolve_diff(
+        source: model.Source, info: Any, from_: str | None = None, to: str | None = None
+    ) -> dict[str, Any]:
+        return difference(info.context, source, from_, to)
+
+    @staticmethod
+    def resolve_upstream(
+        source: model.Source, info: Any, depth: int
+    ) -> list[model.Source]:
+        return near(info.context, source.pk, depth, upstream=True)
+
+    @staticmethod
+    def resolve_downstream(
+        source: model.Source, info: Any, depth: int
+    ) -> list[model.Source]:
+        return near(info.context, source.pk, depth, upstream=False)
+
+    @staticmethod
+    def resolve_lineage(source: model.Source, info: Any, depth: int) -> Graph:
+        steps = max(0, min(depth, DEEPEST))
+        return graph(info.context, source.pk, upstream=steps, downstream=steps)
+
+    @staticmethod
+    def resolve_connector(source: model.Source, info: Any, target: Any) -> Any:
+        from catalog.connect import connector
+
+        return connector(current(info.context, source), target.value)
+
+    @staticmethod
+    def resolve_sample(source: model.Source, info: Any, first: int) -> dict[str, Any]:
+        from catalog.access.rows import sample
+
+        request: Request = info.context
+        found = sample(request.store, source, first=first, unmask=request.unmask)
+        return {
+            "columns": found.columns,
+            "rows": found.rows,
+            "row_count": len(found.rows),
+            "masked": found.masked,
+        }
+
+    @staticmethod
+    def resolve_runs(
+        source: model.Source, info: Any, first: int, after: Position | None = None
+    ) -> Page:
+        store = info.context.store
+        position = after.number("runs") if after else None
+        rows = info.context.load(
+            ("runs", first, position),
+            source.pk,
+            lambda pks: {
+                pk: store.runs(pk, first=first + 1, after=position) for pk in pks
+            },
+        )
+        return runs_page(rows or [], first, after, lambda: None)
+
+
+def _facets(page: Page, _info: Any) -> Any:
+    return facets_of(page)
+
+
+SourceConnection = connection(
+    Source,
+    "sources",
+    facts={
+        "score": Float(description="Higher is better, within one search only."),
+        "matched_fields": List(
+            NonNull(String), description="Where the words were found."
+        ),
+    },
+    extra={
+        "facets": List(
+            NonNull(Facet), description="What the found sources have in common."
+        ),
+        "resolve_facets": _facets,
+    },
+)
+
+
+def current(request: Request, source: model.Source) -> model.Version:
+    """The current version. Raises NotFound when nothing of the source could ever be read."""
+    version = request.version(source.pk)
+    if version is None:
+        raise NotFound(
+            f"{source.name}: nothing of it could be read yet; see its findings"
+        )
+    return version
+
+
+def runs_page(
+    rows: list[model.Run], first: int, after: Position | None, count: Any
+) -> Page:
+    """A page of runs out of rows that were asked for with one more than `first`."""
+    return page_of(
+        rows, first, kind="runs", key=lambda run: run.pk, after=after, count=count
+    )
+
+
+def difference(
+    request: Request, source: model.Source, older: str | None, newer: str | None
+) -> dict[str, Any]:
+    """The schema diff between two versions of `source`, given by global id.
+
+    Left out, `newer` is the current version and `older` the one before it; a source with one
+    version is compared with itself.
+    """
+    from schema.diff import diff
+
+    after = _version(request, source, newer) if newer else current(request, source)
+    if older:
+        before = _version(request, source, older)
+    else:
+        earlier = request.store.versions(source.pk, first=1, after=after.number)
+        before = earlier[0] if earlier else after
+    found = diff(before.schema, after.schema)
+    return {
+        "compatibility": found.compatibility,
+        "changes": found.changes,
+        "from_": before,
+        "to": after,
+    }
+
+
+def _version(request: Request, source: model.Source, text: str) -> model.Version:
+    kind, pk = model.parse_id(text)
+    if kind != "Version":
+        raise InvalidInput(f"not the id of a version: {text!r}")
+    version = request.store.version(pk)
+    if version.source_pk != source.pk:
+        raise InvalidInput(f"version {text} is of another source than {source.name}")
+    return version

@@ -1,0 +1,167 @@
+"""The ASGI application: GraphQL, pages, rows over HTTP, health; and `serve`, which runs it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request as HttpRequest
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from catalog.access.guard import HostCheck, SecurityHeaders
+from catalog.access.http import rows_endpoint
+from catalog.access.jobs import Jobs
+from catalog.access.roots import NOWHERE, Roots
+from catalog.graphql.http import GraphQLEndpoint
+from catalog.graphql.limits import DEFAULT_LIMITS, Limits
+from catalog.graphql.loading import Request
+from catalog.settings import Settings
+from catalog.web.pages import STATIC, Pages
+from schema.errors import HeadwaterError, InvalidInput
+
+if TYPE_CHECKING:
+    from catalog.store import Store
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """How the service behaves. `hosts` are the names that it answers to; empty is any."""
+
+    roots: Roots = NOWHERE
+    hosts: tuple[str, ...] = LOOPBACK
+    limits: Limits = DEFAULT_LIMITS
+    unmask: bool = False
+
+
+LOCAL = Service()
+
+
+def create_app(store: Store, service: Service = LOCAL) -> Starlette:
+    """The application over an open store, which stays the caller's to close."""
+    jobs = Jobs(store, service.roots)
+
+    def begin(_http: HttpRequest) -> Request:
+        return Request(store, jobs=jobs, unmask=service.unmask)
+
+    pages = Pages(store, begin, service.limits)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        jobs.close()
+
+    return Starlette(
+        routes=[
+            Route(
+                "/graphql",
+                GraphQLEndpoint(begin, service.limits).respond,
+                methods=["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
+            ),
+            Route("/healthz", _health(store)),
+            Route("/api/v1/rows/{id}", rows_endpoint(store, unmask=service.unmask)),
+            Mount("/static", StaticFiles(directory=STATIC)),
+            *pages.routes(),
+        ],
+        middleware=[
+            Middleware(SecurityHeaders),
+            Middleware(HostCheck, hosts=service.hosts),
+        ],
+        exception_handlers={
+            404: pages.not_found,
+            405: pages.not_found,
+            500: pages.failed,
+        },
+        lifespan=lifespan,
+    )
+
+
+def _health(store: Store) -> Callable[[HttpRequest], Response]:
+    def health(_request: HttpRequest) -> Response:
+        try:
+            store.sources((0,))
+        except HeadwaterError as error:
+            return JSONResponse({"status": "failing", "reason": str(error)}, 503)
+        return JSONResponse({"status": "ok"})
+
+    return health
+
+
+def serve(
+    settings: Settings,
+    host: str = "127.0.0.1",
+    port: int = 8400,
+    *,
+    roots: Roots | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> None:
+    """Serve until interrupted; the address is told on standard error once it is listened on.
+
+    Port 0 takes a free one. Raises InvalidInput for an address that others can reach, since
+    nobody is asked who they are, and for one that cannot be listened on; CatalogError when the
+    catalog cannot be opened.
+    """
+    import uvicorn
+
+    from catalog.store import Store
+
+    if host not in LOOPBACK:
+        raise InvalidInput(
+            f"serve: {host} can be reached by others, and this service asks nobody who they are; "
+            "serve on 127.0.0.1"
+        )
+    allowed = (
+        roots
+        if roots is not None
+        else Roots.parse(os.environ.get("HEADWATER_CRAWL_ROOTS", ""))
+    )
+    with Store.open(settings.catalog) as store, _listening(host, port) as listening:
+        app = create_app(store, Service(allowed, LOOPBACK, limits))
+        config = uvicorn.Config(
+            app,
+            loop="uvloop" if sys.platform != "win32" else "asyncio",
+            http="httptools",
+            ws="none",
+            lifespan="on",
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_keep_alive=30,
+            timeout_graceful_shutdown=5,
+        )
+        address = listening.getsockname()
+        shown = f"[{address[0]}]" if ":" in address[0] else address[0]
+        print(
+            f"headwater: http://{shown}:{address[1]}/ (GraphQL at /graphql; Ctrl-C ends it)",
+            file=sys.stderr,
+            flush=True,
+        )
+        with contextlib.suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listening])
+
+
+@contextlib.contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    name = "127.0.0.1" if host == "localhost" else host
+    family = socket.AF_INET6 if ":" in name else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((name, port))
+            listening.listen(2048)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise InvalidInput(
+                f"serve: cannot listen on {host}:{port}: {reason}; choose another --port (0: any)"
+            ) from error
+        yield listening

@@ -1,0 +1,254 @@
+"""The pages: find, source, runs, explore, and the ones that help when something is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request as HttpRequest
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from catalog.access.http import STATUS, disposition
+from catalog.graphql.columns import columns_of
+from catalog.graphql.limits import Limits
+from catalog.graphql.loading import Request
+from catalog.graphql.sources import current
+from catalog.model import Search, Source
+from catalog.web import explore, source_page
+from catalog.web.templating import STATIC, render
+from connectors import registry
+from schema.errors import InvalidInput, NotFound
+
+if TYPE_CHECKING:
+    from catalog.store import Store
+
+__all__ = ["STATIC", "Pages"]
+
+FACETS = {
+    "format": ("Format", "format"),
+    "namespace": ("Where", "namespace"),
+    "tag": ("Tag", "tag"),
+    "semanticType": ("Semantic type", "semantic_type"),
+    "owner": ("Owner", "owner"),
+}
+"""Facet → (heading, query parameter)."""
+
+ORDERS = {
+    "": "Best match",
+    "NAME": "Name",
+    "CHANGED": "Latest change",
+    "ROWS": "Most rows",
+    "QUALITY": "Best quality",
+}
+FIRST_COLUMNS = 8
+PAGE = 20
+
+
+class Pages:
+    """The pages over one store. Endpoints are plain functions: the server gives each a thread."""
+
+    def __init__(
+        self, store: Store, begin: Callable[[HttpRequest], Request], limits: Limits
+    ) -> None:
+        self._store = store
+        self._begin = begin
+        self._limits = limits
+
+    def routes(self) -> list[Route]:
+        """Every page with its address."""
+        return [
+            Route("/", self.find),
+            Route("/sources/{id}", self.source),
+            Route("/sources/{id}/connectors/{target}", self.download),
+            Route("/sources/{id}/{tab}", self.source),
+            Route("/runs", self.runs),
+            Route("/explore", self.explore),
+        ]
+
+    def find(self, request: HttpRequest) -> Response:
+        """Search: one box, facets, hits. With `fragment` the results alone, for the script."""
+        asked = {
+            name: value for name, value in request.query_params.items() if value.strip()
+        }
+        search = Search(
+            text=asked.get("q"),
+            format=asked.get("format"),
+            namespace=asked.get("namespace"),
+            tag=asked.get("tag"),
+            semantic_type=asked.get("semantic_type"),
+            owner=asked.get("owner"),
+            column=asked.get("column"),
+            include_gone=asked.get("gone") == "1",
+            order=asked["order"] if asked.get("order") in ORDERS else None,
+            first=PAGE,
+            after=asked.get("after"),
+        )
+        seen = self._begin(request)
+        try:
+            page = self._store.search(search)
+        except InvalidInput as error:
+            return self._told(request, error, 400)
+        hits = []
+        seen.found(hit.source for hit in page.hits)
+        for hit in page.hits:
+            version = seen.version(hit.source.pk)
+            fields = version.schema.fields if version else ()
+            hits.append(
+                (hit, fields[:FIRST_COLUMNS], max(0, len(fields) - FIRST_COLUMNS))
+            )
+        kept = {
+            name: value
+            for name, value in asked.items()
+            if name not in ("after", "fragment")
+        }
+        return render(
+            "results.html" if "fragment" in asked else "find.html",
+            request,
+            q=asked.get("q", ""),
+            asked=kept,
+            page=page,
+            hits=hits,
+            facets=_facets(page.facets, kept),
+            orders=ORDERS,
+            next=f"/?{urlencode({**kept, 'after': page.hits[-1].cursor})}"
+            if page.has_next and page.hits
+            else None,
+            empty=not asked and not page.total,
+        )
+
+    def source(self, request: HttpRequest) -> Response:
+        """One source, by the tab that the address names."""
+        tab = request.path_params.get("tab", "columns")
+        if tab not in source_page.TABS:
+            raise NotFound(f"a source has no page called {tab!r}")
+        seen = self._begin(request)
+        found = self._source(request)
+        if isinstance(found, Response):
+            return found
+        version = seen.version(found.pk)
+        facts = source_page.TABS[tab].facts(seen, found, version, request.query_params)
+        return render(
+            f"source_{tab}.html",
+            request,
+            source=found,
+            version=version,
+            columns=columns_of(version) if version else [],
+            tabs=source_page.TABS,
+            tab=tab,
+            report=seen.quality(found.pk),
+            evidence=version.dataset.evidence if version else (),
+            **facts,
+        )
+
+    def download(self, request: HttpRequest) -> Response:
+        """A generated connector as a file."""
+        from catalog.connect import connector
+
+        found = self._source(request)
+        if isinstance(found, Response):
+            return found
+        target = request.path_params["target"]
+        if target not in registry.table("targets"):
+            raise NotFound(f"no connector target is called {target!r}")
+        made = connector(current(self._begin(request), found), target)
+        return Response(
+            made.code,
+            media_type="text/plain; charset=utf-8",
+            headers={"content-disposition": disposition(made.filename)},
+        )
+
+    def runs(self, request: HttpRequest) -> Response:
+        """All runs, newest first, and the jobs of this service."""
+        after = request.query_params.get("after", "")
+        before = int(after) if after.isdecimal() and len(after) < 19 else None
+        seen = self._begin(request)
+        rows = self._store.runs(None, first=PAGE + 1, after=before)
+        shown = rows[:PAGE]
+        seen.expect(sorted({pk for run in shown for pk in (*run.inputs, *run.outputs)}))
+        return render(
+            "runs.html",
+            request,
+            runs=[
+                (run, seen.sources(run.inputs), seen.sources(run.outputs))
+                for run in shown
+            ],
+            next=f"/runs?after={shown[-1].pk}" if len(rows) > PAGE else None,
+            jobs=seen.jobs.all() if seen.jobs else [],
+        )
+
+    def explore(self, request: HttpRequest) -> Response:
+        """A place to try queries, also without a script."""
+        query = request.query_params.get("query", "")
+        variables = request.query_params.get("variables", "")
+        answered = explore.answered(
+            self._begin(request), query, variables, self._limits
+        )
+        return render(
+            "explore.html",
+            request,
+            examples=explore.EXAMPLES,
+            query=query or explore.EXAMPLES[0].query,
+            variables=variables,
+            answered=answered,
+        )
+
+    def not_found(self, request: HttpRequest, error: Exception) -> Response:
+        """What is shown for an address that leads nowhere."""
+        status = getattr(error, "status_code", 404)
+        return self._help(request, status, "There is nothing at this address.")
+
+    def told(self, request: HttpRequest, error: Exception) -> Response:
+        """What is shown for an error that is told to people."""
+        status = next((code for kind, code in STATUS if isinstance(error, kind)), 500)
+        return self._told(request, error, status)
+
+    def failed(self, request: HttpRequest, _error: Exception) -> Response:
+        """What is shown for a fault of the service itself, which its log tells of."""
+        return self._help(request, 500, "The service failed; its log tells why.")
+
+    def _source(self, request: HttpRequest) -> Source | Response:
+        """The source of the address; a name leads to the address with its id."""
+        ref = request.path_params["id"]
+        found = self._store.source(ref)
+        if ref == found.id:
+            return found
+        return RedirectResponse(f"/sources/{found.id}", 307)
+
+    def _told(
+        self, request: HttpRequest, error: Exception, status: int
+    ) -> HTMLResponse:
+        return self._help(request, status, str(error))
+
+    def _help(self, request: HttpRequest, status: int, message: str) -> HTMLResponse:
+        return render("error.html", request, status, message=message)
+
+
+def _facets(
+    facets: Any, asked: dict[str, str]
+) -> list[tuple[str, list[tuple[str, int | None, str, bool]]]]:
+    """(heading, [(value, count, address, whether chosen)]); a chosen value's address lets it go."""
+    shown = []
+    for facet, (heading, parameter) in FACETS.items():
+        values = list(facets.get(facet, ()))
+        chosen = asked.get(parameter)
+        rows: list[tuple[str, int | None, str, bool]] = []
+        if chosen is not None and chosen not in dict(values):
+            rows.append((chosen, None, _without(asked, parameter), True))
+        for value, count in values:
+            there = value == chosen
+            address = (
+                _without(asked, parameter)
+                if there
+                else f"/?{urlencode({**asked, parameter: value})}"
+            )
+            rows.append((value, count, address, there))
+        if rows:
+            shown.append((heading, rows))
+    return shown
+
+
+def _without(asked: dict[str, str], parameter: str) -> str:
+    left = {name: value for name, value in asked.items() if name != parameter}
+    return f"/?{urlencode(left)}" if left else "/"

@@ -1,0 +1,109 @@
+"""How figures are written for people."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+from typing import Any
+
+LONGEST_VALUE = 80
+
+
+def number(value: float | None) -> str:
+    """`1234567` → `1,234,567`; fractions with four figures; nothing known is a dash."""
+    if value is None:
+        return "–"
+    if isinstance(value, int) or float(value).is_integer():
+        return f"{int(value):,}" if abs(value) < 1e15 else f"{value:.3e}"
+    if not math.isfinite(value):
+        return str(value)
+    return f"{value:,.1f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
+def compact(value: float | None) -> str:
+    """`336776` → `336.8 k`: for places where space is short."""
+    if value is None:
+        return "–"
+    for size, suffix in ((1e12, " T"), (1e9, " G"), (1e6, " M"), (1e4, " k")):
+        if abs(value) >= size:
+            divisor = 1e3 if suffix == " k" else size
+            return f"{value / divisor:.1f}{suffix}"
+    return number(value)
+
+
+def size(count: int | None) -> str:
+    """Bytes in decimal units: `1.2 MB`."""
+    if count is None:
+        return "–"
+    value = float(count)
+    for unit in ("B", "kB", "MB", "GB", "TB"):
+        if abs(value) < 1000 or unit == "TB":
+            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
+        value /= 1000
+    raise AssertionError
+
+
+def share(part: float | None, whole: float | None) -> str:
+    """A share in percent; the smallest that is not nothing is `< 0.1 %`."""
+    if not whole or part is None:
+        return "–"
+    percent = 100 * part / whole
+    if 0 < percent < 0.1:
+        return "< 0.1 %"
+    if 99.9 < percent < 100:
+        return "> 99.9 %"
+    return (
+        f"{percent:.0f} %"
+        if percent in (0, 100) or percent >= 10
+        else f"{percent:.1f} %"
+    )
+
+
+def ago(moment: datetime | None, now: datetime | None = None) -> str:
+    """How long ago: `3 minutes ago`."""
+    if moment is None:
+        return "never"
+    seconds = ((now or datetime.now(UTC)) - moment).total_seconds()
+    for length, unit in (
+        (86400 * 365, "year"),
+        (86400 * 30, "month"),
+        (86400, "day"),
+        (3600, "hour"),
+        (60, "minute"),
+    ):
+        if seconds >= length:
+            count = int(seconds // length)
+            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+    return "just now"
+
+
+def moment(value: datetime | None) -> str:
+    """`2026-11-22 15:04 UTC`."""
+    return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC") if value else "–"
+
+
+def seconds(start: datetime, end: datetime | None) -> str:
+    """How long from start to end."""
+    if end is None:
+        return "running"
+    length = (end - start).total_seconds()
+    if length < 60:
+        return f"{length:.1f} s"
+    return f"{int(length // 60)} min {int(length % 60)} s"
+
+
+def value(value: Any) -> str:
+    """A value out of data as one short line."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return plain(value)
+    text = " ".join(str(value).split()) if str(value).strip() else repr(value)
+    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
+
+
+def plain(value: float) -> str:
+    """A number out of data: whole ones without separators (years!), others to six figures."""
+    return str(value) if isinstance(value, int) else f"{value:.6g}"

@@ -1,0 +1,165 @@
+"""The tabs of a source's page, and what each needs to know."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from catalog.graphql.lineage import graph
+from catalog.graphql.loading import Request
+from catalog.model import QualityReport, Source, Version
+from catalog.web.river import picture
+from connectors import registry
+from schema.errors import HeadwaterError, NotFound
+
+Facts = dict[str, Any]
+Query = Mapping[str, str]
+
+SAMPLE_ROWS = 25
+MOST_VERSIONS = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One tab: its title, and what its template needs beside the source and its version."""
+
+    title: str
+    facts: Callable[[Request, Source, Version | None, Query], Facts]
+
+
+def _columns(
+    _request: Request, _source: Source, _version: Version | None, _query: Query
+) -> Facts:
+    return {}
+
+
+def _quality(
+    request: Request, source: Source, _version: Version | None, _query: Query
+) -> Facts:
+    report = request.quality(source.pk)
+    history = request.store.quality_history(source.pk, first=50)
+    return {
+        "dimensions": _dimensions(report) if report else [],
+        "scores": [past.score for past in reversed(history)],
+        "results": sorted(report.results, key=lambda result: result.success)
+        if report
+        else [],
+    }
+
+
+def _dimensions(report: QualityReport) -> list[tuple[str, int, int]]:
+    """(dimension, expectations met, expectations) of a report, by name."""
+    counts: dict[str, list[int]] = {}
+    for result in report.results:
+        met = counts.setdefault(result.expectation.dimension, [0, 0])
+        met[0] += result.success
+        met[1] += 1
+    return [(name, met, of) for name, (met, of) in sorted(counts.items())]
+
+
+def _lineage(
+    request: Request, source: Source, _version: Version | None, _query: Query
+) -> Facts:
+    found = graph(request, source.pk, upstream=4, downstream=4)
+    sources = {near.pk: near for near in request.sources(found.pks)}
+    edges = [
+        edge
+        for edge in found.edges
+        if {edge.upstream, edge.downstream} <= sources.keys()
+    ]
+    runs = {edge.run: request.run(edge.run) for edge in edges[:100]}
+    return {
+        "picture": picture(source.pk, sources, edges) if edges else None,
+        "edges": [
+            (
+                sources[edge.upstream],
+                sources[edge.downstream],
+                runs[edge.run],
+                edge.fields,
+            )
+            for edge in edges[:100]
+        ],
+    }
+
+
+def _versions(
+    request: Request, source: Source, _version: Version | None, query: Query
+) -> Facts:
+    from schema.diff import diff
+
+    after = query.get("after", "")
+    older_than = int(after) if after.isdecimal() and len(after) < 10 else None
+    rows = request.store.versions(source.pk, first=MOST_VERSIONS + 1, after=older_than)
+    changes = {
+        newer.number: diff(older.schema, newer.schema)
+        for older, newer in ((older, newer) for newer, older in pairwise(rows))
+    }
+    shown = rows[:MOST_VERSIONS]
+    return {
+        "versions": [(version, changes.get(version.number)) for version in shown],
+        "next": f"?after={shown[-1].number}" if len(rows) > MOST_VERSIONS else None,
+    }
+
+
+def _connect(
+    _request: Request, _source: Source, version: Version | None, query: Query
+) -> Facts:
+    from catalog.connect import connector
+
+    targets = list(registry.table("targets"))
+    asked = query.get("target") or ("pyspark" if "pyspark" in targets else targets[0])
+    if asked not in targets:
+        raise NotFound(
+            f"no connector target is called {asked!r}; there are {', '.join(targets)}"
+        )
+    facts: Facts = {"targets": targets, "target": asked, "made": None, "problem": None}
+    if version is not None:
+        try:
+            facts["made"] = connector(version, asked)
+        except HeadwaterError as error:
+            facts["problem"] = str(error)
+    return facts
+
+
+def _sample(
+    request: Request, source: Source, version: Version | None, _query: Query
+) -> Facts:
+    from catalog.access.rows import sample
+
+    facts: Facts = {"sample": None, "problem": None}
+    if version is not None:
+        try:
+            facts["sample"] = sample(
+                request.store, source, first=SAMPLE_ROWS, unmask=request.unmask
+            )
+        except HeadwaterError as error:
+            facts["problem"] = str(error)
+    return facts
+
+
+def _runs(
+    request: Request, source: Source, _version: Version | None, _query: Query
+) -> Facts:
+    rows = request.store.runs(source.pk, first=50)
+    request.expect(sorted({pk for run in rows for pk in (*run.inputs, *run.outputs)}))
+    return {
+        "runs": [
+            (run, request.sources(run.inputs), request.sources(run.outputs))
+            for run in rows
+        ]
+    }
+
+
+TABS = {
+    "columns": Tab("Columns", _columns),
+    "sample": Tab("Sample", _sample),
+    "quality": Tab("Quality", _quality),
+    "lineage": Tab("Lineage", _lineage),
+    "versions": Tab("Versions", _versions),
+    "connect": Tab("Connect", _connect),
+    "runs": Tab("Runs", _runs),
+    "findings": Tab("Findings", _columns),
+}
+"""In the order that they are shown; each has a template `source_<name>.html`."""

@@ -1,0 +1,83 @@
+"""The templates: escaped by default, strict about names, with the filters that pages need."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.requests import Request as HttpRequest
+from starlette.responses import HTMLResponse
+
+from catalog.graphql.quality import grade
+from catalog.web import charts, present
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+
+
+@cache
+def environment() -> Environment:
+    """The one template environment of this process."""
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(
+        ago=present.ago,
+        compact=present.compact,
+        grade=grade,
+        moment=present.moment,
+        number=present.number,
+        size=present.size,
+        value=present.value,
+    )
+    made.globals.update(
+        asset=asset,
+        bar=charts.bar,
+        distribution=charts.distribution,
+        duration=present.seconds,
+        highlight=highlight,
+        score_history=charts.history,
+        share=present.share,
+    )
+    return made
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a static file, which changes when the file does."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
+    return f"/static/{name}?v={digest}"
+
+
+def render(
+    template: str, request: HttpRequest | None, status: int = 200, **values: Any
+) -> HTMLResponse:
+    """A page. `path` is the request's, so that the navigation knows where it is."""
+    path = request.url.path if request else "/"
+    html = (
+        environment().get_template(template).render(path=path, status=status, **values)
+    )
+    return HTMLResponse(html, status, {"cache-control": "no-store"})
+
+
+def highlight(code: str, language: str) -> Markup:
+    """Source text as HTML with the classes of `highlight.css`; plain where nobody knows how."""
+    from pygments import highlight as color
+    from pygments.formatters import HtmlFormatter
+    from pygments.lexers import get_lexer_by_name
+    from pygments.util import ClassNotFound
+
+    try:
+        lexer = get_lexer_by_name(language)
+    except ClassNotFound:
+        return Markup("{}").format(code)
+    # pygments escapes what it prints
+    return Markup(color(code, lexer, HtmlFormatter(nowrap=True)))
