@@ -20,6 +20,7 @@ _MEAN = Slack(first=0.5, least=0.05, most=0.5)
 _GROWTH = Slack(first=math.log(1.5), least=math.log(1.1), most=math.log(2))
 _VARIETY = Slack(first=math.log(1.5), least=math.log(1.1), most=math.log(2))
 _MORE_ROWS = 10
+_FEW_ROWS = 1000
 
 
 def row_count(table: TableSubject) -> Iterator[Expectation]:
@@ -34,7 +35,7 @@ def row_count(table: TableSubject) -> Iterator[Expectation]:
     ratios = [math.log(b / a) for a, b in pairwise(counts)] or [0.0]
     low, high = interval(ratios, scale=1.0, slack=_GROWTH)
     least = math.floor(last * math.exp(min(low, 0.0)))
-    most = math.ceil(last * max(math.exp(high), _MORE_ROWS))
+    most = max(math.ceil(last * max(math.exp(high), _MORE_ROWS)), last + _FEW_ROWS)
     yield table.expect(
         "expect_table_row_count_to_be_between",
         "stability",

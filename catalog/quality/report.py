@@ -1,0 +1,161 @@
+"""A quality report as one page: self-contained HTML, charts drawn as SVG, everything escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from catalog.model import ExpectationResult, QualityReport, Source, Version
+from catalog.quality.evidence import Evidence
+from catalog.quality.judge import is_masked
+from catalog.quality.score import DIMENSIONS, dimension_scores
+from catalog.quality.wording import describe, shown
+
+if TYPE_CHECKING:
+    import jinja2
+
+    from catalog.store import Store
+
+MEANINGS = {
+    "completeness": "rows and values are there",
+    "uniqueness": "keys do not repeat",
+    "validity": "values lie where they can lie",
+    "consistency": "columns, types and form stay the same",
+    "timeliness": "the newest values move forward",
+    "stability": "figures are about those of earlier versions",
+}
+ENGINES = {
+    "great_expectations": "Great Expectations",
+    "summary": "the stored profile, as the crawl ended",
+}
+_TREND_WIDTH, _TREND_HEIGHT = 320, 64
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One result in words; nothing in it is HTML."""
+
+    field: str | None
+    expectation: str
+    type: str
+    reason: str
+    dimension: str
+    success: bool
+    observed: str
+    unexpected: str
+
+
+def write_page(store: Store, source: Source, report: QualityReport, directory: Path) -> Path:
+    """Write `index.html` about a report of `source` into `directory`, which is made if need be."""
+    version = store.version(report.version)
+    history = store.quality_history(source.pk, first=30)
+    directory.mkdir(parents=True, exist_ok=True)
+    path = directory / "index.html"
+    path.write_text(render(source, version, report, history), encoding="utf-8")
+    return path
+
+
+def render(
+    source: Source,
+    version: Version,
+    report: QualityReport,
+    history: Sequence[QualityReport] = (),
+) -> str:
+    """The page about a report on `version`; `history` are earlier reports, newest first."""
+    evidence = Evidence.of(version)
+    scores = dimension_scores(report.results, evidence)
+    return _template().render(
+        source=source,
+        version=version,
+        report=report,
+        engine=ENGINES.get(report.engine, report.engine),
+        dimensions=[
+            (name, scores.get(name), MEANINGS[name], _counts(report, name)) for name in DIMENSIONS
+        ],
+        lines=[line_of(result, evidence) for result in report.results],
+        trend=trend([one.score for one in reversed(history)]),
+        shown=shown,
+        tone=tone,
+    )
+
+
+def line_of(result: ExpectationResult, evidence: Evidence) -> Line:
+    """A result in words, values of personal data masked."""
+    expectation = result.expectation
+    count = result.unexpected_count
+    return Line(
+        field=expectation.field,
+        expectation=describe(expectation, mask=is_masked(expectation, evidence)),
+        type=expectation.type,
+        reason=expectation.reason,
+        dimension=expectation.dimension,
+        success=result.success,
+        observed=observed(result),
+        unexpected="" if not count else f"{count:,}",
+    )
+
+
+def observed(result: ExpectationResult) -> str:
+    """What was observed, in words: shares as percentages, lists of values as they are."""
+    value = result.observed
+    if isinstance(value, float) and result.expectation.type in _SHARES:
+        return f"{100 * value:.4g} % not so" if value else "all"
+    if isinstance(value, list):
+        return shown(value) if value else "all"
+    return shown(value)
+
+
+_SHARES = frozenset(
+    (
+        "expect_column_value_lengths_to_be_between",
+        "expect_column_values_to_be_unique",
+        "expect_column_values_to_not_be_null",
+        "expect_compound_columns_to_be_unique",
+    )
+)
+
+
+def tone(score: float | None) -> str:
+    """`good`, `fair` or `bad`, `none` without a score: a class of the page."""
+    if score is None:
+        return "none"
+    return "good" if score >= 90 else "fair" if score >= 75 else "bad"
+
+
+def trend(scores: Sequence[float]) -> dict[str, Any] | None:
+    """Points of a line through scores, oldest first, in 320 by 64; None for fewer than two."""
+    if len(scores) < 2:
+        return None
+    step = _TREND_WIDTH / (len(scores) - 1)
+    points = [
+        (round(index * step, 1), round(_TREND_HEIGHT * (1 - score / 100), 1))
+        for index, score in enumerate(scores)
+    ]
+    return {
+        "points": points,
+        "width": _TREND_WIDTH,
+        "height": _TREND_HEIGHT,
+        "first": scores[0],
+        "last": scores[-1],
+    }
+
+
+def _counts(report: QualityReport, dimension: str) -> tuple[int, int]:
+    found = [one.success for one in report.results if one.expectation.dimension == dimension]
+    return sum(found), len(found)
+
+
+@cache
+def _template() -> jinja2.Template:
+    import jinja2
+
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    ).get_template("report.html")

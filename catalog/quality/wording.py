@@ -1,0 +1,91 @@
+"""Expectations in words, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from catalog.model import Expectation
+from catalog.quality.personal import masked
+
+Kwargs = Mapping[str, Any]
+
+_MOST_ITEMS = 12
+
+
+def describe(expectation: Expectation, *, mask: bool = False) -> str:
+    """What is expected, without the column's name: `is never null`, `lies between 1 and 12`.
+
+    With `mask` values of the column are shown by their shape alone. A type without words of its
+    own is told by its name and arguments.
+    """
+    kwargs = {
+        key: _masked(value) if mask and key in ("min_value", "max_value", "value_set") else value
+        for key, value in expectation.kwargs.items()
+    }
+    words = _WORDS.get(expectation.type)
+    return words(kwargs) if words else f"{expectation.type} {dict(kwargs)}"
+
+
+def shown(value: Any) -> str:
+    """A JSON-ready value for people: thousands in groups, six significant digits, short lists."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:,.6g}"
+    if isinstance(value, list | tuple):
+        items = ", ".join(shown(item) for item in value[:_MOST_ITEMS])
+        rest = len(value) - _MOST_ITEMS
+        return f"{items}, … {rest} more" if rest > 0 else items or "–"
+    return str(value)
+
+
+def _masked(value: Any) -> Any:
+    return [masked(item) for item in value] if isinstance(value, list) else masked(value)
+
+
+def _range(kwargs: Kwargs) -> str:
+    low, high = kwargs.get("min_value"), kwargs.get("max_value")
+    if low is not None and high is not None:
+        return f"{shown(low)}" if low == high else f"between {shown(low)} and {shown(high)}"
+    if low is not None:
+        return f"at least {shown(low)}"
+    return f"at most {shown(high)}" if high is not None else "anything"
+
+
+def _not_null(kwargs: Kwargs) -> str:
+    mostly = kwargs.get("mostly", 1.0)
+    return "is never null" if mostly == 1 else f"is null in at most {100 * (1 - mostly):.4g} %"
+
+
+def _columns(kwargs: Kwargs) -> str:
+    others = "no others" if kwargs.get("exact_match", True) else "others are welcome"
+    return f"has the columns {shown(kwargs['column_set'])}; {others}"
+
+
+_WORDS: dict[str, Callable[[Kwargs], str]] = {
+    "expect_column_max_to_be_between": lambda kwargs: f"has a maximum of {_range(kwargs)}",
+    "expect_column_mean_to_be_between": lambda kwargs: f"has a mean {_range(kwargs)}",
+    "expect_column_min_to_be_between": lambda kwargs: f"has a minimum of {_range(kwargs)}",
+    "expect_column_stdev_to_be_between": lambda kwargs: f"has a deviation {_range(kwargs)}",
+    "expect_column_type_to_be": lambda kwargs: f"is held as {kwargs['type_']}",
+    "expect_column_unique_value_count_to_be_between": (
+        lambda kwargs: f"has {_range(kwargs)} different values"
+    ),
+    "expect_column_value_lengths_to_be_between": lambda kwargs: (
+        f"is {_range(kwargs)} characters long"
+    ),
+    "expect_column_values_to_be_between": lambda kwargs: f"is {_range(kwargs)}",
+    "expect_column_values_to_be_in_set": lambda kwargs: f"is one of {shown(kwargs['value_set'])}",
+    "expect_column_values_to_be_unique": lambda _: "never repeats",
+    "expect_column_values_to_not_be_null": _not_null,
+    "expect_compound_columns_to_be_unique": (
+        lambda kwargs: f"has no two rows with the same {shown(kwargs['column_list'])}"
+    ),
+    "expect_table_columns_to_match_set": _columns,
+    "expect_table_row_count_to_be_between": lambda kwargs: f"has {_range(kwargs)} rows",
+}
