@@ -73,6 +73,8 @@ class ColumnProfile:
     misfit_count: int
     misfit_examples: tuple[str, ...]
     unique: bool
+    missing_codes: tuple[str, ...] = ()
+    """Texts that a column of another type holds for a missing value (`NA`, quoted nothing)."""
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready, the inverse of `from_dict`."""
@@ -88,6 +90,7 @@ class ColumnProfile:
                 "histogram": tuple(Bin(**item) for item in value["histogram"]),
                 "top_values": tuple(Frequency(**item) for item in value["top_values"]),
                 "misfit_examples": tuple(value["misfit_examples"]),
+                "missing_codes": tuple(value.get("missing_codes", ())),
             }
         )
 
@@ -174,4 +177,5 @@ def _read_off(figures: Figures) -> ColumnProfile:
             f"{example.text!r} ({example.place}, row {example.row})" for example in examples[:3]
         ),
         unique=figures.unique,
+        missing_codes=() if figures.decision.text else tuple(sorted(column.missing)),
     )

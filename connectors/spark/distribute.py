@@ -49,7 +49,7 @@ def dataframe(
     """Rows of `dataset` in the types of `schema`; see `connectors.runtime.spark_dataframe`."""
     from pyspark.sql.types import StructType
 
-    from connectors.reading import entries_of
+    from connectors.reading import list_entries
     from connectors.spark.pushdown import pushed
     from connectors.spark.shipping import ship
 
@@ -60,7 +60,7 @@ def dataframe(
     fields = [_nullable(field) for field in json["fields"] if field["name"] in names]
     struct = pa.schema([arrow_field(field) for field in fields])
     task = Task(dataset, source_schema(struct, types), condition.expression, struct)
-    groups = balanced(entries_of(dataset), spark.sparkContext.defaultParallelism)
+    groups = balanced(list_entries(dataset), spark.sparkContext.defaultParallelism)
     ship(spark)
     shares = spark.sparkContext.broadcast(groups)
     frame = spark.range(0, len(groups), 1, max(1, len(groups))).mapInArrow(

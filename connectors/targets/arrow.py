@@ -16,6 +16,7 @@ from connectors.targets.python_source import (
     listing,
     render,
     text,
+    value,
 )
 from schema.model import Field, Schema
 
@@ -100,7 +101,7 @@ def _native(dataset: Dataset, schema: Schema) -> list[str]:
             more=(_MORE_IMPORTS.get(dataset.format or "", ""), "import pyarrow.dataset as ds"),
         ),
         "\n".join([module.reason_comment([reason]), *where]),
-        _format(dataset),
+        _format(dataset, schema),
         assignment("PARTITIONING", _partitioning(partitions)) if partitions else "",
         _READ % "return _dataset().to_table(columns=_chosen(columns), filter=where)",
         _BATCHES % "yield from _dataset().to_batches(columns=_chosen(columns), filter=where)",
@@ -138,28 +139,27 @@ def _imports(*, standard: str = "", more: Sequence[str], local: str = "") -> str
     return "\n".join(line for line in lines if line)
 
 
-def _format(dataset: Dataset) -> str:
+def _format(dataset: Dataset, schema: Schema) -> str:
     if dataset.format == "csv":
-        return assignment("FORMAT", _csv_format(dataset))
+        return assignment("FORMAT", _csv_format(dataset, schema))
     return assignment("FORMAT", "ds.JsonFileFormat()") if dataset.format == "jsonl" else ""
 
 
-def _csv_format(dataset: Dataset) -> Call:
+def _csv_format(dataset: Dataset, schema: Schema) -> Call:
+    parts: dict[str, Expression] = {}
+    if dataset.option("header") == "false":
+        names = [name for name in schema.names if name not in dataset.partition_keys]
+        parts["read_options"] = call("csv.ReadOptions", column_names=value(names))
     delimiter = dataset.option("delimiter", ",") or ","
     parse: dict[str, Expression] = {} if delimiter == "," else {"delimiter": text(delimiter)}
-    if dataset.option("multiline") != "false":
-        parse["newlines_in_values"] = "True"
-    convert = call(
+    parts["parse_options"] = call("csv.ParseOptions", **parse, newlines_in_values="True")
+    parts["convert_options"] = call(
         "csv.ConvertOptions",
-        null_values=listing(['""']),
+        null_values=value([""]),
         strings_can_be_null="True",
         quoted_strings_can_be_null="False",
     )
-    return call(
-        "ds.CsvFileFormat",
-        parse_options=call("csv.ParseOptions", **parse),
-        convert_options=convert,
-    )
+    return call("ds.CsvFileFormat", **parts)
 
 
 def _partitioning(fields: Sequence[Field]) -> Call:

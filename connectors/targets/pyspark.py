@@ -139,13 +139,14 @@ def _imports(*local: str) -> str:
 
 
 def _csv_options(dataset: Dataset) -> dict[str, str]:
-    options = {"header": "true", "mode": "FAILFAST", "enforceSchema": "false", "escape": '"'}
+    # A row that does not fit is an error, a header that differs from SCHEMA too; a quote within
+    # quotes is doubled. Nothing is null and "" is empty text: nullValue has to be what no cell is,
+    # since Spark takes "" for null where it is the nullValue.
+    header = dataset.option("header") != "false"
+    options = {"header": "true", "enforceSchema": "false"} if header else {"header": "false"}
+    options |= {"mode": "FAILFAST", "escape": '"', "nullValue": "\0"}
     delimiter = dataset.option("delimiter", ",") or ","
-    if delimiter != ",":
-        options["sep"] = delimiter
-    if dataset.option("multiline") != "false":
-        options["multiLine"] = "true"
-    return options
+    return options if delimiter == "," else {**options, "sep": delimiter}
 
 
 def _json_options(_: Dataset) -> dict[str, str]:
