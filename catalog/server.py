@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from catalog.access.guard import HostCheck, SecurityHeaders
 from catalog.access.http import rows_endpoint
@@ -47,7 +47,7 @@ class Service:
 LOCAL = Service()
 
 
-def create_app(store: Store, service: Service = LOCAL) -> Starlette:
+def create_app(store: Store, service: Service = LOCAL) -> ASGIApp:
     """The application over an open store, which stays the caller's to close."""
     jobs = Jobs(store, service.roots)
 
@@ -61,7 +61,7 @@ def create_app(store: Store, service: Service = LOCAL) -> Starlette:
         yield
         jobs.close()
 
-    return Starlette(
+    routed = Starlette(
         routes=[
             Route(
                 "/graphql",
@@ -73,17 +73,16 @@ def create_app(store: Store, service: Service = LOCAL) -> Starlette:
             Mount("/static", StaticFiles(directory=STATIC)),
             *pages.routes(),
         ],
-        middleware=[
-            Middleware(SecurityHeaders),
-            Middleware(HostCheck, hosts=service.hosts),
-        ],
         exception_handlers={
             404: pages.not_found,
             405: pages.not_found,
             500: pages.failed,
+            HeadwaterError: pages.told,
         },
         lifespan=lifespan,
     )
+    # outermost, so that the page that tells of a failure has its headers too
+    return SecurityHeaders(HostCheck(routed, hosts=service.hosts))
 
 
 def _health(store: Store) -> Callable[[HttpRequest], Response]:
@@ -121,9 +120,7 @@ def serve(
             "serve on 127.0.0.1"
         )
     allowed = (
-        roots
-        if roots is not None
-        else Roots.parse(os.environ.get("HEADWATER_CRAWL_ROOTS", ""))
+        roots if roots is not None else Roots.parse(os.environ.get("HEADWATER_CRAWL_ROOTS", ""))
     )
     with Store.open(settings.catalog) as store, _listening(host, port) as listening:
         app = create_app(store, Service(allowed, LOOPBACK, limits))
@@ -135,17 +132,17 @@ def serve(
             lifespan="on",
             log_level="warning",
             access_log=False,
+            proxy_headers=False,
             server_header=False,
             timeout_keep_alive=30,
             timeout_graceful_shutdown=5,
         )
         address = listening.getsockname()
         shown = f"[{address[0]}]" if ":" in address[0] else address[0]
-        print(
-            f"headwater: http://{shown}:{address[1]}/ (GraphQL at /graphql; Ctrl-C ends it)",
-            file=sys.stderr,
-            flush=True,
+        sys.stderr.write(
+            f"headwater: http://{shown}:{address[1]}/ (GraphQL at /graphql; Ctrl-C ends it)\n"
         )
+        sys.stderr.flush()
         with contextlib.suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listening])
 

@@ -79,8 +79,7 @@ def csv(rows: Rows) -> Iterator[bytes]:
     with pyarrow.csv.CSVWriter(pa.PythonFile(pipe, "w"), schema) as writer:
         for batch in rows.batches:
             columns = [
-                _flat(column, field)
-                for column, field in zip(batch.columns, flat, strict=True)
+                _flat(column, field) for column, field in zip(batch.columns, flat, strict=True)
             ]
             writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=schema))
             yield pipe.take()
@@ -92,9 +91,7 @@ def jsonl(rows: Rows) -> Iterator[bytes]:
     names = rows.schema.names
     for batch in rows.batches:
         yield b"".join(
-            orjson.dumps(
-                dict(zip(names, row, strict=True)), option=orjson.OPT_APPEND_NEWLINE
-            )
+            orjson.dumps(dict(zip(names, row, strict=True)), option=orjson.OPT_APPEND_NEWLINE)
             for row in plain_rows(batch)
         )
 
@@ -136,11 +133,7 @@ def _flat(column: pa.Array, field: pa.Field) -> pa.Array:
 
 
 def _text(value: object) -> str | None:
-    return (
-        value
-        if value is None or isinstance(value, str)
-        else orjson.dumps(value).decode()
-    )
+    return value if value is None or isinstance(value, str) else orjson.dumps(value).decode()
 
 
 ENCODINGS = {

@@ -45,9 +45,7 @@ def rows_endpoint(store: Store, *, unmask: bool) -> Callable[[HttpRequest], Resp
         except NotAcceptable as error:
             return _failed(error, 406)
         except HeadwaterError as error:
-            status = next(
-                (code for kind, code in STATUS if isinstance(error, kind)), 500
-            )
+            status = next((code for kind, code in STATUS if isinstance(error, kind)), 500)
             return _failed(error, status)
 
     return rows
@@ -58,18 +56,14 @@ def _answer(store: Store, request: HttpRequest, *, unmask: bool) -> Response:
     encoding = _encoding(request)
     columns = request.query_params.getlist("columns")
     names = [name for text in columns for name in _names(text)] or None
-    found = open_rows(
-        store, source, columns=names, limit=_limit(request), unmask=unmask
-    )
+    found = open_rows(store, source, columns=names, limit=_limit(request), unmask=unmask)
     body = encoding.encode(found)
     first = next(body, b"")  # what cannot be opened at all is told with a status
     return StreamingResponse(
         _logged(itertools.chain((first,), body), source),
         media_type=encoding.media,
         headers={
-            "content-disposition": disposition(
-                f"{source.label or 'rows'}.{encoding.suffix}"
-            ),
+            "content-disposition": disposition(f"{source.label or 'rows'}.{encoding.suffix}"),
             "vary": "accept",
             "cache-control": "no-store",
             "x-headwater-masked": ",".join(quote(name) for name in found.masked),
@@ -81,9 +75,7 @@ def _encoding(request: HttpRequest) -> Encoding:
     wanted = request.query_params.get("format")
     if wanted is not None:
         if wanted not in ENCODINGS:
-            raise InvalidInput(
-                f"no format {wanted[:40]!r}; rows come as {', '.join(ENCODINGS)}"
-            )
+            raise InvalidInput(f"no format {wanted[:40]!r}; rows come as {', '.join(ENCODINGS)}")
         return ENCODINGS[wanted]
     accept = request.headers.get("accept", "*/*")
     for part in accept.split(","):
@@ -93,9 +85,7 @@ def _encoding(request: HttpRequest) -> Encoding:
         for encoding in ENCODINGS.values():
             if media == encoding.media.partition(";")[0]:
                 return encoding
-    known = ", ".join(
-        encoding.media.partition(";")[0] for encoding in ENCODINGS.values()
-    )
+    known = ", ".join(encoding.media.partition(";")[0] for encoding in ENCODINGS.values())
     raise NotAcceptable(f"rows come as {known}")
 
 
@@ -115,9 +105,7 @@ def _names(text: str) -> list[str]:
     try:
         names = orjson.loads(text)
     except orjson.JSONDecodeError:
-        raise InvalidInput(
-            f"columns is neither names nor a JSON list: {text[:80]!r}"
-        ) from None
+        raise InvalidInput(f"columns is neither names nor a JSON list: {text[:80]!r}") from None
     return [str(name) for name in names]
 
 
@@ -133,9 +121,7 @@ def _logged(body: Iterator[bytes], source: Source) -> Iterator[bytes]:
 def disposition(filename: str) -> str:
     """A Content-Disposition header for a download called `filename`, whatever is in it."""
     plain = re.sub(r"[^A-Za-z0-9._-]+", "_", filename) or "download"
-    return (
-        f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
-    )
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
 
 
 def _failed(error: HeadwaterError, status: int) -> Response:

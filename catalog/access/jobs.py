@@ -58,21 +58,15 @@ class Jobs:
             self._roots.check(uri)
         with self._lock:
             if self._closing:
-                raise InvalidInput(
-                    "the service is going down; ask again when it is back"
-                )
+                raise InvalidInput("the service is going down; ask again when it is back")
             if self._waiting.qsize() >= MOST_WAITING:
-                raise InvalidInput(
-                    f"{MOST_WAITING} crawls wait already; ask again later"
-                )
+                raise InvalidInput(f"{MOST_WAITING} crawls wait already; ask again later")
             job = Job(uuid.uuid4().hex, tuple(uris), datetime.now(UTC))
             self._known[job.id] = job
             while len(self._known) > MOST_REMEMBERED:
                 self._known.popitem(last=False)
             if self._worker is None:
-                self._worker = threading.Thread(
-                    target=self._work, name="jobs", daemon=True
-                )
+                self._worker = threading.Thread(target=self._work, name="jobs", daemon=True)
                 self._worker.start()
         self._waiting.put(job)
         return job

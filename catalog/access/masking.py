@@ -50,9 +50,7 @@ def masked_schema(schema: Schema) -> pa.Schema:
     """The Arrow schema that masked rows have: personal columns are text."""
     return pa.schema(
         [
-            pa.field(field.name, pa.string())
-            if is_personal(field)
-            else field.to_arrow()
+            pa.field(field.name, pa.string()) if is_personal(field) else field.to_arrow()
             for field in schema
         ]
     )

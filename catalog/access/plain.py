@@ -17,9 +17,7 @@ EXACT = 1 << 53
 
 def plain_rows(batch: pa.RecordBatch) -> Iterator[list[Any]]:
     """The rows of a batch as lists of JSON-ready values, in the order of the columns."""
-    columns = [
-        [plain(value) for value in column.to_pylist()] for column in batch.columns
-    ]
+    columns = [[plain(value) for value in column.to_pylist()] for column in batch.columns]
     if not columns:
         yield from ([] for _ in range(batch.num_rows))
     yield from (list(row) for row in zip(*columns, strict=True))

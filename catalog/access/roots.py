@@ -33,9 +33,7 @@ class Roots:
             )
         wanted = _place(uri)
         if wanted is None or not any(
-            _below(wanted, root)
-            for root in map(_place, self.allowed)
-            if root is not None
+            _below(wanted, root) for root in map(_place, self.allowed) if root is not None
         ):
             raise NotAllowed(
                 f"crawl: {without_credentials(uri)} lies outside what the operator allows "
@@ -84,8 +82,4 @@ def without_credentials(uri: str) -> str:
     """The URI without what stands before `@` in its host part."""
     scheme, separator, rest = uri.partition("://")
     host, slash, path = rest.partition("/")
-    return (
-        f"{scheme}{separator}{host.rpartition('@')[2]}{slash}{path}"
-        if separator
-        else uri
-    )
+    return f"{scheme}{separator}{host.rpartition('@')[2]}{slash}{path}" if separator else uri

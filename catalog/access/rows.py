@@ -56,9 +56,7 @@ def open_rows(
 
     version = store.current_versions((source.pk,)).get(source.pk)
     if version is None:
-        raise NotFound(
-            f"{source.name}: nothing of it could be read yet; see its findings"
-        )
+        raise NotFound(f"{source.name}: nothing of it could be read yet; see its findings")
     schema = _chosen(source, version.schema, columns)
     batches = read_dataset(
         version.dataset,
@@ -68,14 +66,10 @@ def open_rows(
     )
     if limit is not None:
         batches = first_rows(batches, limit)
-    personal = (
-        () if unmask else tuple(field.name for field in schema if is_personal(field))
-    )
+    personal = () if unmask else tuple(field.name for field in schema if is_personal(field))
     if not personal:
         return Rows(schema.to_arrow(), batches, ())
-    return Rows(
-        masked_schema(schema), (mask(batch, schema) for batch in batches), personal
-    )
+    return Rows(masked_schema(schema), (mask(batch, schema) for batch in batches), personal)
 
 
 def sample(store: Store, source: Source, *, first: int, unmask: bool = False) -> Sample:
@@ -88,9 +82,7 @@ def sample(store: Store, source: Source, *, first: int, unmask: bool = False) ->
     )
 
 
-def first_rows(
-    batches: Iterator[pa.RecordBatch], limit: int
-) -> Iterator[pa.RecordBatch]:
+def first_rows(batches: Iterator[pa.RecordBatch], limit: int) -> Iterator[pa.RecordBatch]:
     """The first `limit` rows; the source is closed as soon as they are read."""
     left = limit
     try:
@@ -113,7 +105,5 @@ def _chosen(source: Source, schema: Schema, columns: Sequence[str] | None) -> Sc
     missing = [name for name in columns if name not in schema.names]
     if missing:
         known = ", ".join(schema.names[:20])
-        raise InvalidInput(
-            f"{source.name} has no column {missing[0]!r}; it has {known}"
-        )
+        raise InvalidInput(f"{source.name} has no column {missing[0]!r}; it has {known}")
     return schema.select(tuple(columns))

@@ -94,36 +94,26 @@ class ColumnProfileType(ObjectType):
 
         name = "ColumnProfile"
 
-    name = String(
-        required=True, description="The column, by path when nested (`address.city`)."
-    )
+    name = String(required=True, description="The column, by path when nested (`address.city`).")
     type = String(description="Its Arrow type, as pyarrow prints it.")
     count = Long(description="Rows seen.")
     null_count = Long(description="Rows without a value.")
     empty_count = Long(description="Rows with an empty text.")
     distinct_count = Long(description="Different values, nulls left out.")
-    distinct_error = Float(
-        description="Relative error bound of distinctCount; 0 when exact."
-    )
+    distinct_error = Float(description="Relative error bound of distinctCount; 0 when exact.")
     min = Value(description="The least value.")
     max = Value(description="The greatest value.")
     mean = Float(description="The mean of numbers.")
     std = Float(description="The standard deviation of numbers.")
     quantiles = List(NonNull(Quantile), description="Quantiles, in ascending order.")
-    quantile_error = Float(
-        description="Rank error bound of the quantiles; 0 when exact."
-    )
+    quantile_error = Float(description="Rank error bound of the quantiles; 0 when exact.")
     histogram = List(NonNull(Bin), description="The distribution of numbers and times.")
-    top_values = List(
-        NonNull(Frequency), description="The most frequent values, first first."
-    )
+    top_values = List(NonNull(Frequency), description="The most frequent values, first first.")
     min_length = Long(description="Least length: characters, bytes or items.")
     max_length = Long(description="Greatest length: characters, bytes or items.")
     mean_length = Float(description="Mean length: characters, bytes or items.")
     misfit_count = Long(description="Values that do not parse as the type.")
-    misfit_examples = List(
-        NonNull(String), description="The first few of those values."
-    )
+    misfit_examples = List(NonNull(String), description="The first few of those values.")
     unique = Boolean(description="Whether no value occurs twice.")
 
 
@@ -134,9 +124,7 @@ class Field(ObjectType):
     type = String(description="The Arrow type, as pyarrow prints it.")
     nullable = Boolean(description="Whether a row may lack it.")
     description = String(description="What the source or a person says about it.")
-    semantic_type = Member(
-        SemanticType, description="What the values mean; null when unknown."
-    )
+    semantic_type = Member(SemanticType, description="What the values mean; null when unknown.")
     key = Boolean(description="Whether it is part of the primary key.")
     profile = Member(ColumnProfileType, description="Figures of this field.")
 
@@ -149,12 +137,8 @@ class SchemaType(ObjectType):
 
         name = "Schema"
 
-    fingerprint = String(
-        description="16 hexadecimal digits over names, types and order."
-    )
-    primary_key = List(
-        NonNull(String), description="Names of the fields of the primary key."
-    )
+    fingerprint = String(description="16 hexadecimal digits over names, types and order.")
+    primary_key = List(NonNull(String), description="Names of the fields of the primary key.")
     field_count = Int(description="How many fields there are.")
     fields = List(
         NonNull(Field),
@@ -219,7 +203,5 @@ class TableProfileType(ObjectType):
         return version.created_at
 
     @staticmethod
-    def resolve_columns(
-        version: model.Version, _info: Any
-    ) -> tuple[ColumnProfile, ...]:
+    def resolve_columns(version: model.Version, _info: Any) -> tuple[ColumnProfile, ...]:
         return version.profile.columns

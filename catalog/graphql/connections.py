@@ -51,15 +51,9 @@ class PageInfo(ObjectType):
     """Where a page stands in its connection."""
 
     has_next_page = Boolean(description="Whether items follow this page.")
-    has_previous_page = Boolean(
-        description="Whether this page was asked for with `after`."
-    )
-    start_cursor = Cursor(
-        description="The cursor of the first item; null when there is none."
-    )
-    end_cursor = Cursor(
-        description="Pass it as `after` for the next page; null when empty."
-    )
+    has_previous_page = Boolean(description="Whether this page was asked for with `after`.")
+    start_cursor = Cursor(description="The cursor of the first item; null when there is none.")
+    end_cursor = Cursor(description="Pass it as `after` for the next page; null when empty.")
 
     @staticmethod
     def resolve_has_next_page(page: Page, _info: Any) -> bool:
@@ -81,12 +75,8 @@ class PageInfo(ObjectType):
 def page_arguments() -> dict[str, Any]:
     """`first` and `after`, the arguments of every connection."""
     return {
-        "first": PageSize(
-            default_value=DEFAULT_PAGE, description="Items on the page, 1 to 200."
-        ),
-        "after": Cursor(
-            description="Where the page begins: the `endCursor` of the one before."
-        ),
+        "first": PageSize(default_value=DEFAULT_PAGE, description="Items on the page, 1 to 200."),
+        "after": Cursor(description="Where the page begins: the `endCursor` of the one before."),
     }
 
 
@@ -109,9 +99,7 @@ def connection(
         {
             "__doc__": f"One of the {plural} on a page.",
             "node": Field(node, description=f"The {name.lower()} itself."),
-            "cursor": NonNull(
-                Cursor, description="Its position, to be passed as `after`."
-            ),
+            "cursor": NonNull(Cursor, description="Its position, to be passed as `after`."),
             **(facts or {}),
             **{f"resolve_{fact}": _fact(fact) for fact in facts or ()},
         },
@@ -121,17 +109,13 @@ def connection(
         (ObjectType,),
         {
             "__doc__": f"A page of {plural}.",
-            "edges": Field(
-                List(NonNull(edge)), description=f"The {plural} with their cursors."
-            ),
+            "edges": Field(List(NonNull(edge)), description=f"The {plural} with their cursors."),
             "nodes": Field(List(node), description=f"The {plural} alone."),
             "page_info": Field(
                 NonNull(PageInfo),
                 description="Whether there is more, and from where on.",
             ),
-            "total_count": Field(
-                Long, description=f"All {plural}, on every page together."
-            ),
+            "total_count": Field(Long, description=f"All {plural}, on every page together."),
             "resolve_nodes": _nodes,
             "resolve_page_info": _itself,
             "resolve_total_count": _count,
@@ -167,9 +151,7 @@ class Facet(ObjectType):
     """A property of the found sources, with its most frequent values."""
 
     name = String(description="The property: format, namespace, tag, semanticType, …")
-    values = List(
-        NonNull(FacetValue), description="Its values, the most frequent first."
-    )
+    values = List(NonNull(FacetValue), description="Its values, the most frequent first.")
 
 
 def facets_of(page: Page) -> Iterable[dict[str, Any]]:

@@ -39,13 +39,9 @@ class SchemaDiff(ObjectType):
     """What changed in the schema from one version to another."""
 
     compatibility = Field(Compatibility, description="Who can still read whose data.")
-    changes = List(
-        NonNull(Change), description="Every difference; empty when there is none."
-    )
+    changes = List(NonNull(Change), description="Every difference; empty when there is none.")
     # `from` is a keyword of Python
-    from_ = Field(
-        "catalog.graphql.sources.Version", name="from", description="The older version."
-    )
+    from_ = Field("catalog.graphql.sources.Version", name="from", description="The older version.")
     to = Field("catalog.graphql.sources.Version", description="The newer version.")
 
 
@@ -55,9 +51,7 @@ class Connector(ObjectType):
     target = String(description="What it is generated for.")
     language = String(description="The language of the code.")
     filename = String(description="A safe name for the file.")
-    fingerprint = String(
-        description="The schema fingerprint that it was generated for."
-    )
+    fingerprint = String(description="The schema fingerprint that it was generated for.")
     code = String(description="The source text.")
 
 

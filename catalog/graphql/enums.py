@@ -4,23 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum as PyEnum
+from enum import StrEnum
 from typing import Any
 
 from graphene import Enum
 
+from catalog import model
 from connectors import registry
+from schema import diff
 
 
 def enum(
-    name: str, description: str, members: Mapping[str, tuple[str, str]]
+    name: str,
+    description: str,
+    members: Mapping[str, tuple[str, str]],
+    *,
+    of: type[StrEnum] | None = None,
 ) -> type[Any]:
-    """A GraphQL enum: `members` maps each capital name to (value inside, description)."""
+    """A GraphQL enum: `members` maps each capital name to (value inside, description).
+
+    `of` is the enum that the values come as, when it is one already.
+    """
     texts = dict(members.values())
 
     def told(member: PyEnum | None) -> str:
         return description if member is None else texts[member.value]
 
-    made = PyEnum(name, [(key, value) for key, (value, _) in members.items()])  # type: ignore[misc]
+    made = of or PyEnum(name, [(key, value) for key, (value, _) in members.items()])
     found: type[Any] = Enum.from_enum(made, name=name, description=told)
     return found
 
@@ -35,6 +45,7 @@ SourceStatus = enum(
         "FAILED": ("FAILED", "It could not be read; what was known before stays."),
         "GONE": ("GONE", "A listing that succeeded no longer has it."),
     },
+    of=model.Status,
 )
 
 RunState = enum(
@@ -46,6 +57,7 @@ RunState = enum(
         "FAIL": ("FAIL", "It ended with an error."),
         "ABORT": ("ABORT", "It was stopped."),
     },
+    of=model.RunState,
 )
 
 SourceOrder = enum(
@@ -79,6 +91,7 @@ Compatibility = enum(
         "FORWARD": ("FORWARD", "Readers of the old schema can read new data."),
         "BREAKING": ("BREAKING", "Neither can read the other's data."),
     },
+    of=diff.Compatibility,
 )
 
 ChangeKind = enum(

@@ -49,9 +49,7 @@ def formatted(error: GraphQLError, *, request_id: str, code: str) -> dict[str, A
         code = code_of(cause)
     elif cause is not None and not isinstance(cause, GraphQLError):
         _log.error("request %s failed at %s", request_id, error.path, exc_info=cause)
-        told["message"] = (
-            f"the service failed; its log tells why under request {request_id}"
-        )
+        told["message"] = f"the service failed; its log tells why under request {request_id}"
         code = INTERNAL
     if error.locations:
         told["locations"] = [

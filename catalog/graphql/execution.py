@@ -90,11 +90,7 @@ def answer(
 
     `read_only` refuses what is not a query with the code `METHOD_NOT_ALLOWED`.
     """
-    prepared = (
-        _prepare(query, limits)
-        if len(query) > LONGEST_CACHED
-        else _cached(query, limits)
-    )
+    prepared = _prepare(query, limits) if len(query) > LONGEST_CACHED else _cached(query, limits)
     if prepared.refusal:
         return prepared.refusal
     document = prepared.document
@@ -103,9 +99,7 @@ def answer(
     if operation is None:
         return _refused(_which(document, operation_name), BAD_REQUEST)
     if read_only and operation.operation is not OperationType.QUERY:
-        return _refused(
-            "GET is for queries; send mutations with POST", "METHOD_NOT_ALLOWED"
-        )
+        return _refused("GET is for queries; send mutations with POST", "METHOD_NOT_ALLOWED")
     given = dict(variables or {})
     try:
         check_reach(schema(), document, operation, given, limits)
@@ -126,11 +120,7 @@ def answer(
 
 
 def _told(result: ExecutionResult, request: Request) -> Answer:
-    if (
-        result.errors
-        and result.data is None
-        and all(not error.path for error in result.errors)
-    ):
+    if result.errors and result.data is None and all(not error.path for error in result.errors):
         # variables that do not fit: nothing was executed
         errors = [
             formatted(error, request_id=request.id, code=BAD_INPUT)
@@ -140,8 +130,7 @@ def _told(result: ExecutionResult, request: Request) -> Answer:
     body: dict[str, Any] = {}
     if result.errors:
         body["errors"] = [
-            formatted(error, request_id=request.id, code=BAD_INPUT)
-            for error in result.errors
+            formatted(error, request_id=request.id, code=BAD_INPUT) for error in result.errors
         ]
     body["data"] = result.data
     return Answer(body)
@@ -153,22 +142,16 @@ def _prepare(query: str, limits: Limits) -> Prepared:
         check_size(document, limits)
     except GraphQLSyntaxError as error:
         if "more than" in error.message and "tokens" in error.message:
-            return Prepared(
-                None, _refused(tokens_message(limits.tokens), LIMIT_EXCEEDED)
-            )
+            return Prepared(None, _refused(tokens_message(limits.tokens), LIMIT_EXCEEDED))
         told = formatted(error, request_id="", code=PARSE_FAILED)
         return Prepared(None, Answer({"errors": [told]}, PARSE_FAILED))
     except LimitExceeded as error:
         return Prepared(None, _refused(str(error), LIMIT_EXCEEDED))
     except RecursionError:
-        return Prepared(
-            None, _refused("the request is nested too deeply", LIMIT_EXCEEDED)
-        )
+        return Prepared(None, _refused("the request is nested too deeply", LIMIT_EXCEEDED))
     errors = validate(schema(), document, max_errors=MOST_ERRORS)
     if errors:
-        told_all = [
-            formatted(error, request_id="", code=VALIDATION_FAILED) for error in errors
-        ]
+        told_all = [formatted(error, request_id="", code=VALIDATION_FAILED) for error in errors]
         return Prepared(None, Answer({"errors": told_all}, VALIDATION_FAILED))
     return Prepared(document)
 
@@ -182,11 +165,7 @@ def _which(document: DocumentNode, name: str | None) -> str:
         for node in document.definitions
         if isinstance(node, OperationDefinitionNode)
     ]
-    wanted = (
-        f"no operation is called {name!r}"
-        if name
-        else "operationName must tell which to do"
-    )
+    wanted = f"no operation is called {name!r}" if name else "operationName must tell which to do"
     return f"{wanted}; the document has {', '.join(names) or 'none'}"
 
 

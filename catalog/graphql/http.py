@@ -27,15 +27,11 @@ AT_ONCE = 16
 class Refused(Exception):
     """A request that is not one of GraphQL; `status` says how it is told."""
 
-    def __init__(
-        self, status: int, message: str, code: str = BAD_REQUEST, **headers: str
-    ) -> None:
+    def __init__(self, status: int, message: str, code: str = BAD_REQUEST, **headers: str) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
-        self.headers = {
-            name.replace("_", "-"): value for name, value in headers.items()
-        }
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +66,7 @@ class GraphQLEndpoint:
             return _response(body, error.status, media, error.headers)
         if self._turns is None:
             self._turns = anyio.CapacityLimiter(AT_ONCE)
-        found = await anyio.to_thread.run_sync(
-            self._answer, request, asked, limiter=self._turns
-        )
+        found = await anyio.to_thread.run_sync(self._answer, request, asked, limiter=self._turns)
         headers = {"allow": "POST"} if found.refused == "METHOD_NOT_ALLOWED" else {}
         return _response(found.body, status_of(found, media), media, headers)
 
@@ -123,15 +117,11 @@ def accepted(header: str | None) -> str:
             "*/*": JSON,
         }.get(name)
         weight = _weight(parameters)
-        charset = next(
-            (p[8:].strip('"') for p in parameters if p.startswith("charset=")), "utf-8"
-        )
+        charset = next((p[8:].strip('"') for p in parameters if p.startswith("charset=")), "utf-8")
         if media and weight > 0 and charset == "utf-8":
             best = max(best or (-1.0, 0, ""), (weight, -place, media))
     if best is None:
-        raise Refused(
-            406, f"this service answers with {GRAPHQL} or {JSON}", "NOT_ACCEPTABLE"
-        )
+        raise Refused(406, f"this service answers with {GRAPHQL} or {JSON}", "NOT_ACCEPTABLE")
     return best[2]
 
 
@@ -168,9 +158,7 @@ async def _asked(request: HttpRequest) -> Parameters:
 
 
 async def _posted(request: HttpRequest) -> dict[str, Any]:
-    media, _, parameters = (
-        request.headers.get("content-type", "").lower().partition(";")
-    )
+    media, _, parameters = request.headers.get("content-type", "").lower().partition(";")
     if media.strip() != JSON:
         raise Refused(415, f"send the request as {JSON}", "UNSUPPORTED_MEDIA_TYPE")
     charset = parameters.partition("charset=")[2].split(";")[0].strip().strip('"')

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -98,9 +98,7 @@ def check_reach(
 
 def _within(count: int, most: int, what: str) -> None:
     if count > most:
-        raise LimitExceeded(
-            f"the request has {count} {what}, at most {most} are allowed"
-        )
+        raise LimitExceeded(f"the request has {count} {what}, at most {most} are allowed")
 
 
 class _Counter(Visitor):
@@ -138,9 +136,7 @@ class _Walk:
         for definition in operation.variable_definitions:
             default = definition.default_value
             if isinstance(default, IntValueNode):
-                self.variables.setdefault(
-                    definition.variable.name.value, int(default.value)
-                )
+                self.variables.setdefault(definition.variable.name.value, int(default.value))
 
     def operation(self) -> tuple[int, int]:
         root = self.schema.get_root_type(self.root.operation)
@@ -172,18 +168,14 @@ class _Walk:
             self.known[name] = self.selections(node.selection_set, target)
         return self.known[name]
 
-    def field(
-        self, node: FieldNode, parent: GraphQLNamedType | None
-    ) -> tuple[int, int]:
+    def field(self, node: FieldNode, parent: GraphQLNamedType | None) -> tuple[int, int]:
         name = node.name.value
         definition = _definition(parent, name)
         owner = parent.name if parent else ""
         weight = WEIGHTS.get((owner, name), 1)
         if definition is None or node.selection_set is None:
             return 1, weight
-        depth, cost = self.selections(
-            node.selection_set, get_named_type(definition.type)
-        )
+        depth, cost = self.selections(node.selection_set, get_named_type(definition.type))
         return depth + 1, weight + self.size(node, definition, owner) * cost
 
     def size(self, node: FieldNode, definition: GraphQLField, owner: str) -> int:
@@ -201,22 +193,14 @@ class _Walk:
     def number(self, value: Any) -> int:
         if isinstance(value, IntValueNode):
             return int(value.value)
-        found = (
-            self.variables.get(value.name.value)
-            if isinstance(value, VariableNode)
-            else None
-        )
+        found = self.variables.get(value.name.value) if isinstance(value, VariableNode) else None
         usable = isinstance(found, int) and 0 < found <= MOST_PER_PAGE
         return found if usable else MOST_PER_PAGE  # type: ignore[return-value]
 
     def length(self, value: Any) -> int:
         if isinstance(value, ListValueNode):
             return len(value.values)
-        found = (
-            self.variables.get(value.name.value)
-            if isinstance(value, VariableNode)
-            else None
-        )
+        found = self.variables.get(value.name.value) if isinstance(value, VariableNode) else None
         return len(found) if isinstance(found, list) else 1
 
 
@@ -226,11 +210,12 @@ def _is_list(kind: GraphQLOutputType) -> bool:
 
 def _definition(parent: GraphQLNamedType | None, name: str) -> GraphQLField | None:
     if name == "__schema":
-        return cast(GraphQLField, SchemaMetaFieldDef)
+        return SchemaMetaFieldDef
     if name == "__type":
-        return cast(GraphQLField, TypeMetaFieldDef)
+        return TypeMetaFieldDef
     if isinstance(parent, GraphQLObjectType | GraphQLInterfaceType):
-        return parent.fields.get(name)
+        fields: dict[str, GraphQLField] = parent.fields
+        return fields.get(name)
     return None
 
 

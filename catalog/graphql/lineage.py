@@ -50,9 +50,7 @@ def graph(request: Request, pk: int, *, upstream: int, downstream: int) -> Graph
     return found or Graph((pk,), ())
 
 
-def near(
-    request: Request, pk: int, depth: int, *, upstream: bool
-) -> list[model.Source]:
+def near(request: Request, pk: int, depth: int, *, upstream: bool) -> list[model.Source]:
     """The sources within `depth` steps up- or downstream, nearest first, without `pk` itself."""
     steps = max(0, min(depth, DEEPEST))
     found = graph(
@@ -128,9 +126,7 @@ class LineageField(ObjectType):
     """One output field, with the fields that it derives from."""
 
     field = String(description="The field of the downstream source.")
-    inputs = List(
-        NonNull(LineageInput), description="The fields of the upstream source."
-    )
+    inputs = List(NonNull(LineageInput), description="The fields of the upstream source.")
 
 
 class LineageEdge(ObjectType):
@@ -139,12 +135,8 @@ class LineageEdge(ObjectType):
     # `from` is a keyword of Python
     from_ = ID(name="from", description="The global id of the source that was read.")
     to = ID(description="The global id of the source that was written.")
-    upstream = Field(
-        "catalog.graphql.sources.Source", description="The source that was read."
-    )
-    downstream = Field(
-        "catalog.graphql.sources.Source", description="The source that was written."
-    )
+    upstream = Field("catalog.graphql.sources.Source", description="The source that was read.")
+    downstream = Field("catalog.graphql.sources.Source", description="The source that was written.")
     run = Field(lambda: Run, description="The run that did it.")
     fields = List(NonNull(LineageField), description="By field; empty where unknown.")
 
@@ -189,9 +181,7 @@ class Lineage(ObjectType):
         NonNull("catalog.graphql.sources.Source"),
         description="The sources, itself among them.",
     )
-    edges = List(
-        NonNull(LineageEdge), description="Who was made of whom, in which run."
-    )
+    edges = List(NonNull(LineageEdge), description="Who was made of whom, in which run.")
 
     @staticmethod
     def resolve_nodes(graph: Graph, info: Any) -> list[model.Source]:
@@ -217,12 +207,12 @@ class Run(ObjectType):
     metrics = Value(description="Metrics, by name: rows written, seconds, …")
     code_hash = String(description="Hash of the pipeline's source text.")
     error = String(description="Why it failed; null when it did not.")
-    inputs = List(
-        NonNull("catalog.graphql.sources.Source"), description="What it read."
-    )
-    outputs = List(
-        NonNull("catalog.graphql.sources.Source"), description="What it wrote."
-    )
+    inputs = List(NonNull("catalog.graphql.sources.Source"), description="What it read.")
+    outputs = List(NonNull("catalog.graphql.sources.Source"), description="What it wrote.")
+
+    @staticmethod
+    def resolve_state(run: model.Run, _info: Any) -> str:
+        return run.state.value
 
     @staticmethod
     def resolve_inputs(run: model.Run, info: Any) -> list[model.Source]:

@@ -77,9 +77,7 @@ class Request:
         """A source by primary key; None when the catalog has it no more."""
         if pk not in self._sources:
             self.check_time()
-            wanted = [
-                key for key in self._group.get(pk, (pk,)) if key not in self._sources
-            ]
+            wanted = [key for key in self._group.get(pk, (pk,)) if key not in self._sources]
             self._sources.update(self.store.sources(wanted))
         return self._sources.get(pk)
 

@@ -24,19 +24,13 @@ class UserError(ObjectType):
     """Why a mutation did not do what was asked."""
 
     message = String(required=True, description="What is wrong and what to do.")
-    code = String(
-        required=True, description="Stable and in capitals, such as `NOT_FOUND`."
-    )
-    path = List(
-        NonNull(String), description="The input that it is about, if it is about one."
-    )
+    code = String(required=True, description="Stable and in capitals, such as `NOT_FOUND`.")
+    path = List(NonNull(String), description="The input that it is about, if it is about one.")
 
 
 def errors() -> Any:
     """The `errors` field of every payload."""
-    return List(
-        NonNull(UserError), required=True, description="Empty when it was done."
-    )
+    return List(NonNull(UserError), required=True, description="Empty when it was done.")
 
 
 class AnnotateSourceInput(InputObjectType):
@@ -91,16 +85,12 @@ class Mutation(ObjectType):
 
     annotate_source = Field(
         AnnotateSourcePayload,
-        input_=AnnotateSourceInput(
-            name="input", required=True, description="What to set."
-        ),
+        input_=AnnotateSourceInput(name="input", required=True, description="What to set."),
         description="Describe, tag and own a source; kept over crawls.",
     )
     validate_source = Field(
         ValidateSourcePayload,
-        input_=ValidateSourceInput(
-            name="input", required=True, description="Which source."
-        ),
+        input_=ValidateSourceInput(name="input", required=True, description="Which source."),
         description="Validate a source against its expectations with Great Expectations, now.",
     )
     crawl = Field(
@@ -110,9 +100,7 @@ class Mutation(ObjectType):
     )
 
     @staticmethod
-    def resolve_annotate_source(
-        _root: Any, info: Any, input_: dict[str, Any]
-    ) -> dict[str, Any]:
+    def resolve_annotate_source(_root: Any, info: Any, input_: dict[str, Any]) -> dict[str, Any]:
         def annotate(request: Request) -> dict[str, Any]:
             given = {key: value for key, value in input_.items() if key != "id"}
             _check_annotation(given)
@@ -122,9 +110,7 @@ class Mutation(ObjectType):
         return _payload(info.context, annotate)
 
     @staticmethod
-    def resolve_validate_source(
-        _root: Any, info: Any, input_: dict[str, Any]
-    ) -> dict[str, Any]:
+    def resolve_validate_source(_root: Any, info: Any, input_: dict[str, Any]) -> dict[str, Any]:
         def check(request: Request) -> dict[str, Any]:
             from catalog.quality import validate
 
@@ -139,13 +125,9 @@ class Mutation(ObjectType):
         def start(request: Request) -> dict[str, Any]:
             uris = input_["uris"]
             if not 1 <= len(uris) <= MOST_URIS:
-                raise InvalidInput(
-                    f"crawl takes 1 to {MOST_URIS} URIs, not {len(uris)}"
-                )
+                raise InvalidInput(f"crawl takes 1 to {MOST_URIS} URIs, not {len(uris)}")
             if request.jobs is None:
-                raise InvalidInput(
-                    "no jobs here: ask a running service (headwater serve)"
-                )
+                raise InvalidInput("no jobs here: ask a running service (headwater serve)")
             return {"job": request.jobs.crawl(uris)}
 
         return _payload(info.context, start)
@@ -167,9 +149,7 @@ def _check_annotation(given: dict[str, Any]) -> None:
         raise InvalidInput(f"a source takes up to {MOST_TAGS} tags")
 
 
-def _payload(
-    request: Request, do: Callable[[Request], dict[str, Any]]
-) -> dict[str, Any]:
+def _payload(request: Request, do: Callable[[Request], dict[str, Any]]) -> dict[str, Any]:
     """What `do` returns with no errors, or the wished-for failure as one."""
     try:
         return {**do(request), "errors": []}

@@ -23,12 +23,8 @@ class ExpectationResultType(ObjectType):
     field = String(description="The field that it is about; null when about the table.")
     success = Boolean(description="Whether the data meets it.")
     observed = Value(description="What was observed instead or as well.")
-    unexpected_count = Long(
-        description="Rows that do not meet it, where they can be counted."
-    )
-    arguments = Value(
-        description="What it was asked with, as Great Expectations takes it."
-    )
+    unexpected_count = Long(description="Rows that do not meet it, where they can be counted.")
+    arguments = Value(description="What it was asked with, as Great Expectations takes it.")
     reason = String(description="Why it was derived.")
     dimension = String(description="The dimension of quality that it belongs to.")
 
@@ -68,9 +64,7 @@ class QualityReportType(ObjectType):
     engine = String(description="`summary` as a crawl ends, or `great_expectations`.")
     results = List(
         NonNull(ExpectationResultType),
-        failed=Boolean(
-            description="Only results that failed (true) or were met (false)."
-        ),
+        failed=Boolean(description="Only results that failed (true) or were met (false)."),
         description="The verdict on each expectation.",
     )
     history = List(
@@ -87,11 +81,7 @@ class QualityReportType(ObjectType):
     def resolve_results(
         report: model.QualityReport, _info: Any, *, failed: bool | None = None
     ) -> list[model.ExpectationResult]:
-        return [
-            result
-            for result in report.results
-            if failed is None or result.success != failed
-        ]
+        return [result for result in report.results if failed is None or result.success != failed]
 
     @staticmethod
     def resolve_history(report: model.QualityReport, info: Any, first: int) -> Any:
@@ -99,24 +89,16 @@ class QualityReportType(ObjectType):
         return request.load(
             ("quality history", first),
             report.source_pk,
-            lambda pks: {
-                pk: request.store.quality_history(pk, first=first) for pk in pks
-            },
+            lambda pks: {pk: request.store.quality_history(pk, first=first) for pk in pks},
         )
 
 
 def grade(score: float) -> str:
     """The letter that people read: A from 90, B from 75, C from 60, else D."""
     return next(
-        (
-            letter
-            for least, letter in ((90, "A"), (75, "B"), (60, "C"))
-            if score >= least
-        ),
+        (letter for least, letter in ((90, "A"), (75, "B"), (60, "C")) if score >= least),
         "D",
     )
 
 
-QualityField = Field(
-    QualityReportType, description="The latest verdict; null before the first."
-)
+QualityField = Field(QualityReportType, description="The latest verdict; null before the first.")

@@ -58,9 +58,7 @@ class Catalog(ObjectType):
 
     version = String(description="The version of Headwater that serves it.")
     counts = Field(Counts, description="How much it holds.")
-    targets = List(
-        NonNull(ConnectorTarget), description="What connectors can be made for."
-    )
+    targets = List(NonNull(ConnectorTarget), description="What connectors can be made for.")
 
     @staticmethod
     def resolve_version(_root: Any, _info: Any) -> str:
@@ -86,12 +84,8 @@ class Query(ObjectType):
     sources = Field(
         SourceConnection,
         text=String(description="Words to find; every source when left out."),
-        filter_=SourceFilter(
-            name="filter", description="Conditions that all must hold."
-        ),
-        order_by=SourceOrder(
-            description="RELEVANCE with a text, else NAME, when left out."
-        ),
+        filter_=SourceFilter(name="filter", description="Conditions that all must hold."),
+        order_by=SourceOrder(description="RELEVANCE with a text, else NAME, when left out."),
         **page_arguments(),
         description="Find sources by words and conditions.",
     )
@@ -122,9 +116,7 @@ class Query(ObjectType):
         ),
         description="One run.",
     )
-    runs = Field(
-        RunConnection, **page_arguments(), description="All runs, newest first."
-    )
+    runs = Field(RunConnection, **page_arguments(), description="All runs, newest first.")
     catalog = Field(Catalog, required=True, description="The catalog itself.")
     job = Field(
         Job,
@@ -162,9 +154,7 @@ class Query(ObjectType):
             )
             for hit in found.hits
         ]
-        return Page(
-            edges, found.has_next, after is not None, lambda: found.total, found.facets
-        )
+        return Page(edges, found.has_next, after is not None, lambda: found.total, found.facets)
 
     @staticmethod
     def resolve_source(
@@ -200,16 +190,10 @@ class Query(ObjectType):
         return run
 
     @staticmethod
-    def resolve_runs(
-        _root: Any, info: Any, first: int, after: Position | None = None
-    ) -> Page:
+    def resolve_runs(_root: Any, info: Any, first: int, after: Position | None = None) -> Page:
         store = info.context.store
-        rows = store.runs(
-            None, first=first + 1, after=after.number("runs") if after else None
-        )
-        info.context.expect(
-            sorted({pk for run in rows for pk in (*run.inputs, *run.outputs)})
-        )
+        rows = store.runs(None, first=first + 1, after=after.number("runs") if after else None)
+        info.context.expect(sorted({pk for run in rows for pk in (*run.inputs, *run.outputs)}))
         return runs_page(rows, first, after, lambda: store.counts().get("runs"))
 
     @staticmethod

@@ -33,11 +33,7 @@ class Position:
 
     def encode(self) -> str:
         """The opaque cursor: URL-safe base 64 of `kind:key`, without padding."""
-        return (
-            base64.urlsafe_b64encode(f"{self.kind}:{self.key}".encode())
-            .decode()
-            .rstrip("=")
-        )
+        return base64.urlsafe_b64encode(f"{self.kind}:{self.key}".encode()).decode().rstrip("=")
 
     @classmethod
     def decode(cls, text: str) -> Position:
@@ -81,9 +77,7 @@ class Cursor(Scalar):
     @staticmethod
     def parse_value(value: object) -> Position:
         if not isinstance(value, str):
-            raise GraphQLError(
-                f"Cursor cannot represent {type(value).__name__}; it is text"
-            )
+            raise GraphQLError(f"Cursor cannot represent {type(value).__name__}; it is text")
         try:
             return Position.decode(value)
         except InvalidInput as error:
@@ -105,21 +99,13 @@ class PageSize(Scalar):
 
     @staticmethod
     def parse_value(value: object) -> int:
-        if (
-            isinstance(value, bool)
-            or not isinstance(value, int)
-            or not 1 <= value <= MOST_PER_PAGE
-        ):
+        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_PER_PAGE:
             raise GraphQLError(f"PageSize is a whole number from 1 to {MOST_PER_PAGE}")
         return value
 
     @staticmethod
     def parse_literal(node: ValueNode, _variables: object = None) -> int:
-        number = (
-            int(node.value)
-            if isinstance(node, IntValueNode) and len(node.value) < 9
-            else None
-        )
+        number = int(node.value) if isinstance(node, IntValueNode) and len(node.value) < 9 else None
         return PageSize.parse_value(number)
 
 
@@ -148,9 +134,7 @@ class DateTime(Scalar):
 
     @staticmethod
     def serialize(value: datetime) -> str:
-        moment = (
-            value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-        )
+        moment = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
         return moment.isoformat().replace("+00:00", "Z")
 
     @staticmethod
@@ -158,9 +142,7 @@ class DateTime(Scalar):
         try:
             moment = datetime.fromisoformat(value)  # type: ignore[arg-type]
         except (TypeError, ValueError):
-            raise GraphQLError(
-                "DateTime is a moment such as 2026-11-22T15:04:05Z"
-            ) from None
+            raise GraphQLError("DateTime is a moment such as 2026-11-22T15:04:05Z") from None
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
     @staticmethod

@@ -18,9 +18,7 @@ def schema() -> GraphQLSchema:
     """The one schema of this process."""
     made = graphene.Schema(query=Query, mutation=Mutation, types=[Source, Version, Run])
     found: GraphQLSchema = made.graphql_schema
-    found.description = (
-        "Headwater: data sources, what is in them, and what was made of them."
-    )
+    found.description = "Headwater: data sources, what is in them, and what was made of them."
     moment = found.type_map["DateTime"]
     assert isinstance(moment, GraphQLScalarType)
     moment.specified_by_url = "https://scalars.graphql.org/andimarek/date-time"

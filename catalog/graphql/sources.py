@@ -73,9 +73,7 @@ class Source(ObjectType):
 
     name = String(required=True, description="The name within the namespace.")
     label = String(description="The last part of the name, for people.")
-    namespace = String(
-        description="Where the name holds, as OpenLineage has it: `file`, …"
-    )
+    namespace = String(description="Where the name holds, as OpenLineage has it: `file`, …")
     uri = String(description="Where it is, without credentials.")
     format = String(description="How it is stored: csv, parquet, …; null when unknown.")
     description = String(description="What people or the source say about it.")
@@ -89,13 +87,9 @@ class Source(ObjectType):
     changed_at = DateTime(description="When its schema or content last changed.")
     findings = List(NonNull(FindingType), description="Faults in it or in reaching it.")
     evidence = List(NonNull(Evidence), description="Why it is read as it is.")
-    schema = Field(
-        SchemaType, description="Its fields; null while nothing could be read."
-    )
+    schema = Field(SchemaType, description="Its fields; null while nothing could be read.")
     profile = Field(TableProfileType, description="Figures of its current version.")
-    quality = Field(
-        QualityReportType, description="The latest verdict; null before the first."
-    )
+    quality = Field(QualityReportType, description="The latest verdict; null before the first.")
     version = Field(Version, description="The current version.")
     versions = Field(VersionConnection, **page_arguments(), description="Newest first.")
     diff = Field(
@@ -120,9 +114,7 @@ class Source(ObjectType):
     )
     lineage = Field(
         Lineage,
-        depth=Int(
-            default_value=3, description="Steps to follow both ways, at most 10."
-        ),
+        depth=Int(default_value=3, description="Steps to follow both ways, at most 10."),
         description="Sources and edges around it, both ways.",
     )
     connector = Field(
@@ -135,9 +127,11 @@ class Source(ObjectType):
         first=PageSize(default_value=10, description="How many rows, 1 to 200."),
         description="Its first rows, read now; personal data is masked.",
     )
-    runs = Field(
-        RunConnection, **page_arguments(), description="Runs that read or wrote it."
-    )
+    runs = Field(RunConnection, **page_arguments(), description="Runs that read or wrote it.")
+
+    @staticmethod
+    def resolve_status(source: model.Source, _info: Any) -> str:
+        return source.status.value
 
     @staticmethod
     def resolve_evidence(source: model.Source, info: Any) -> tuple[EvidenceRow, ...]:
@@ -170,9 +164,7 @@ class Source(ObjectType):
         rows = info.context.load(
             ("versions", first, position),
             source.pk,
-            lambda pks: {
-                pk: store.versions(pk, first=first + 1, after=position) for pk in pks
-            },
+            lambda pks: {pk: store.versions(pk, first=first + 1, after=position) for pk in pks},
         )
         return page_of(
             rows or [],
@@ -190,15 +182,11 @@ class Source(ObjectType):
         return difference(info.context, source, from_, to)
 
     @staticmethod
-    def resolve_upstream(
-        source: model.Source, info: Any, depth: int
-    ) -> list[model.Source]:
+    def resolve_upstream(source: model.Source, info: Any, depth: int) -> list[model.Source]:
         return near(info.context, source.pk, depth, upstream=True)
 
     @staticmethod
-    def resolve_downstream(
-        source: model.Source, info: Any, depth: int
-    ) -> list[model.Source]:
+    def resolve_downstream(source: model.Source, info: Any, depth: int) -> list[model.Source]:
         return near(info.context, source.pk, depth, upstream=False)
 
     @staticmethod
@@ -234,9 +222,7 @@ class Source(ObjectType):
         rows = info.context.load(
             ("runs", first, position),
             source.pk,
-            lambda pks: {
-                pk: store.runs(pk, first=first + 1, after=position) for pk in pks
-            },
+            lambda pks: {pk: store.runs(pk, first=first + 1, after=position) for pk in pks},
         )
         return runs_page(rows or [], first, after, lambda: None)
 
@@ -250,14 +236,10 @@ SourceConnection = connection(
     "sources",
     facts={
         "score": Float(description="Higher is better, within one search only."),
-        "matched_fields": List(
-            NonNull(String), description="Where the words were found."
-        ),
+        "matched_fields": List(NonNull(String), description="Where the words were found."),
     },
     extra={
-        "facets": List(
-            NonNull(Facet), description="What the found sources have in common."
-        ),
+        "facets": List(NonNull(Facet), description="What the found sources have in common."),
         "resolve_facets": _facets,
     },
 )
@@ -267,19 +249,13 @@ def current(request: Request, source: model.Source) -> model.Version:
     """The current version. Raises NotFound when nothing of the source could ever be read."""
     version = request.version(source.pk)
     if version is None:
-        raise NotFound(
-            f"{source.name}: nothing of it could be read yet; see its findings"
-        )
+        raise NotFound(f"{source.name}: nothing of it could be read yet; see its findings")
     return version
 
 
-def runs_page(
-    rows: list[model.Run], first: int, after: Position | None, count: Any
-) -> Page:
+def runs_page(rows: list[model.Run], first: int, after: Position | None, count: Any) -> Page:
     """A page of runs out of rows that were asked for with one more than `first`."""
-    return page_of(
-        rows, first, kind="runs", key=lambda run: run.pk, after=after, count=count
-    )
+    return page_of(rows, first, kind="runs", key=lambda run: run.pk, after=after, count=count)
 
 
 def difference(

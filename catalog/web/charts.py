@@ -30,9 +30,7 @@ def _merged(bins: Sequence[Bin]) -> list[Bin]:
     group = -(-len(bins) // MOST_BARS)
     return [
         Bin(part[0].low, part[-1].high, sum(bar.count for bar in part))
-        for part in (
-            bins[start : start + group] for start in range(0, len(bins), group)
-        )
+        for part in (bins[start : start + group] for start in range(0, len(bins), group))
     ]
 
 
@@ -92,12 +90,9 @@ def _frequencies(values: Sequence[Frequency], rows: int) -> Markup:
             )
         )
     label = "Most frequent: " + ", ".join(
-        f"{present.value(found.value)} {present.share(found.count, rows)}"
-        for found in values
+        f"{present.value(found.value)} {present.share(found.count, rows)}" for found in values
     )
-    return _svg(
-        "frequencies", label, Markup("").join(parts), WIDTH, len(values) * line - 2
-    )
+    return _svg("frequencies", label, Markup("").join(parts), WIDTH, len(values) * line - 2)
 
 
 def history(scores: Sequence[float]) -> Markup:

@@ -87,9 +87,7 @@ EXAMPLES = (
 )
 
 
-def answered(
-    request: Request, query: str, variables: str, limits: Limits
-) -> str | None:
+def answered(request: Request, query: str, variables: str, limits: Limits) -> str | None:
     """The answer to `query` as indented JSON, None without one. Mutations are refused."""
     if not query.strip():
         return None

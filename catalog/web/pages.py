@@ -69,9 +69,7 @@ class Pages:
 
     def find(self, request: HttpRequest) -> Response:
         """Search: one box, facets, hits. With `fragment` the results alone, for the script."""
-        asked = {
-            name: value for name, value in request.query_params.items() if value.strip()
-        }
+        asked = {name: value for name, value in request.query_params.items() if value.strip()}
         search = Search(
             text=asked.get("q"),
             format=asked.get("format"),
@@ -95,14 +93,8 @@ class Pages:
         for hit in page.hits:
             version = seen.version(hit.source.pk)
             fields = version.schema.fields if version else ()
-            hits.append(
-                (hit, fields[:FIRST_COLUMNS], max(0, len(fields) - FIRST_COLUMNS))
-            )
-        kept = {
-            name: value
-            for name, value in asked.items()
-            if name not in ("after", "fragment")
-        }
+            hits.append((hit, fields[:FIRST_COLUMNS], max(0, len(fields) - FIRST_COLUMNS)))
+        kept = {name: value for name, value in asked.items() if name not in ("after", "fragment")}
         return render(
             "results.html" if "fragment" in asked else "find.html",
             request,
@@ -170,10 +162,7 @@ class Pages:
         return render(
             "runs.html",
             request,
-            runs=[
-                (run, seen.sources(run.inputs), seen.sources(run.outputs))
-                for run in shown
-            ],
+            runs=[(run, seen.sources(run.inputs), seen.sources(run.outputs)) for run in shown],
             next=f"/runs?after={shown[-1].pk}" if len(rows) > PAGE else None,
             jobs=seen.jobs.all() if seen.jobs else [],
         )
@@ -182,9 +171,7 @@ class Pages:
         """A place to try queries, also without a script."""
         query = request.query_params.get("query", "")
         variables = request.query_params.get("variables", "")
-        answered = explore.answered(
-            self._begin(request), query, variables, self._limits
-        )
+        answered = explore.answered(self._begin(request), query, variables, self._limits)
         return render(
             "explore.html",
             request,
@@ -216,9 +203,7 @@ class Pages:
             return found
         return RedirectResponse(f"/sources/{found.id}", 307)
 
-    def _told(
-        self, request: HttpRequest, error: Exception, status: int
-    ) -> HTMLResponse:
+    def _told(self, request: HttpRequest, error: Exception, status: int) -> HTMLResponse:
         return self._help(request, status, str(error))
 
     def _help(self, request: HttpRequest, status: int, message: str) -> HTMLResponse:

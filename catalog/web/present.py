@@ -52,11 +52,7 @@ def share(part: float | None, whole: float | None) -> str:
         return "< 0.1 %"
     if 99.9 < percent < 100:
         return "> 99.9 %"
-    return (
-        f"{percent:.0f} %"
-        if percent in (0, 100) or percent >= 10
-        else f"{percent:.1f} %"
-    )
+    return f"{percent:.0f} %" if percent in (0, 100) or percent >= 10 else f"{percent:.1f} %"
 
 
 def ago(moment: datetime | None, now: datetime | None = None) -> str:

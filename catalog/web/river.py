@@ -40,10 +40,7 @@ def layers(start: int, pks: Sequence[int], edges: Sequence[Edge]) -> dict[int, i
         while level:
             layer += step
             found = [
-                getattr(edge, there)
-                for pk in level
-                for edge in edges
-                if getattr(edge, here) == pk
+                getattr(edge, there) for pk in level for edge in edges if getattr(edge, here) == pk
             ]
             level = [pk for pk in dict.fromkeys(found) if pk not in places]
             places.update((pk, layer) for pk in level)
@@ -98,9 +95,7 @@ def _box(box: Box, *, here: bool) -> Markup:
         part
         for part in (
             source.format or "not read yet",
-            f"{present.compact(source.row_count)} rows"
-            if source.row_count is not None
-            else "",
+            f"{present.compact(source.row_count)} rows" if source.row_count is not None else "",
         )
         if part
     )

@@ -29,23 +29,17 @@ class Tab:
     facts: Callable[[Request, Source, Version | None, Query], Facts]
 
 
-def _columns(
-    _request: Request, _source: Source, _version: Version | None, _query: Query
-) -> Facts:
+def _columns(_request: Request, _source: Source, _version: Version | None, _query: Query) -> Facts:
     return {}
 
 
-def _quality(
-    request: Request, source: Source, _version: Version | None, _query: Query
-) -> Facts:
+def _quality(request: Request, source: Source, _version: Version | None, _query: Query) -> Facts:
     report = request.quality(source.pk)
     history = request.store.quality_history(source.pk, first=50)
     return {
         "dimensions": _dimensions(report) if report else [],
         "scores": [past.score for past in reversed(history)],
-        "results": sorted(report.results, key=lambda result: result.success)
-        if report
-        else [],
+        "results": sorted(report.results, key=lambda result: result.success) if report else [],
     }
 
 
@@ -59,16 +53,10 @@ def _dimensions(report: QualityReport) -> list[tuple[str, int, int]]:
     return [(name, met, of) for name, (met, of) in sorted(counts.items())]
 
 
-def _lineage(
-    request: Request, source: Source, _version: Version | None, _query: Query
-) -> Facts:
+def _lineage(request: Request, source: Source, _version: Version | None, _query: Query) -> Facts:
     found = graph(request, source.pk, upstream=4, downstream=4)
     sources = {near.pk: near for near in request.sources(found.pks)}
-    edges = [
-        edge
-        for edge in found.edges
-        if {edge.upstream, edge.downstream} <= sources.keys()
-    ]
+    edges = [edge for edge in found.edges if {edge.upstream, edge.downstream} <= sources.keys()]
     runs = {edge.run: request.run(edge.run) for edge in edges[:100]}
     return {
         "picture": picture(source.pk, sources, edges) if edges else None,
@@ -84,9 +72,7 @@ def _lineage(
     }
 
 
-def _versions(
-    request: Request, source: Source, _version: Version | None, query: Query
-) -> Facts:
+def _versions(request: Request, source: Source, _version: Version | None, query: Query) -> Facts:
     from schema.diff import diff
 
     after = query.get("after", "")
@@ -103,17 +89,13 @@ def _versions(
     }
 
 
-def _connect(
-    _request: Request, _source: Source, version: Version | None, query: Query
-) -> Facts:
+def _connect(_request: Request, _source: Source, version: Version | None, query: Query) -> Facts:
     from catalog.connect import connector
 
     targets = list(registry.table("targets"))
     asked = query.get("target") or ("pyspark" if "pyspark" in targets else targets[0])
     if asked not in targets:
-        raise NotFound(
-            f"no connector target is called {asked!r}; there are {', '.join(targets)}"
-        )
+        raise NotFound(f"no connector target is called {asked!r}; there are {', '.join(targets)}")
     facts: Facts = {"targets": targets, "target": asked, "made": None, "problem": None}
     if version is not None:
         try:
@@ -123,9 +105,7 @@ def _connect(
     return facts
 
 
-def _sample(
-    request: Request, source: Source, version: Version | None, _query: Query
-) -> Facts:
+def _sample(request: Request, source: Source, version: Version | None, _query: Query) -> Facts:
     from catalog.access.rows import sample
 
     facts: Facts = {"sample": None, "problem": None}
@@ -139,16 +119,11 @@ def _sample(
     return facts
 
 
-def _runs(
-    request: Request, source: Source, _version: Version | None, _query: Query
-) -> Facts:
+def _runs(request: Request, source: Source, _version: Version | None, _query: Query) -> Facts:
     rows = request.store.runs(source.pk, first=50)
     request.expect(sorted({pk for run in rows for pk in (*run.inputs, *run.outputs)}))
     return {
-        "runs": [
-            (run, request.sources(run.inputs), request.sources(run.outputs))
-            for run in rows
-        ]
+        "runs": [(run, request.sources(run.inputs), request.sources(run.outputs)) for run in rows]
     }
 
 

@@ -62,9 +62,7 @@ def render(
 ) -> HTMLResponse:
     """A page. `path` is the request's, so that the navigation knows where it is."""
     path = request.url.path if request else "/"
-    html = (
-        environment().get_template(template).render(path=path, status=status, **values)
-    )
+    html = environment().get_template(template).render(path=path, status=status, **values)
     return HTMLResponse(html, status, {"cache-control": "no-store"})
 
 
@@ -80,4 +78,4 @@ def highlight(code: str, language: str) -> Markup:
     except ClassNotFound:
         return Markup("{}").format(code)
     # pygments escapes what it prints
-    return Markup(color(code, lexer, HtmlFormatter(nowrap=True)))
+    return Markup(color(code, lexer, HtmlFormatter(nowrap=True)))  # noqa: S704
