@@ -168,15 +168,15 @@ def _close(folder: _Folder, data_suffixes: frozenset[str], root_name: str) -> It
         pattern = "/".join(f"{key}=*" for key in keys) + f"/{deeper}*{suffix}"
         base = _claim(folder, folder.path, pattern)
         yield Group(base, folder.path, tuple(entries), suffix, pattern, keys, as_file)
-    for (pattern, base), files in _families(folder, data_suffixes, whole=as_file).items():
-        suffix = suffix_of(files[0][0].rsplit("/", 1)[-1])
-        if pattern is None:
-            path, entry = files[0]
-            yield Group(path, folder.path, (entry,), suffix)
+    for (glob, base), files in _families(folder, data_suffixes, whole=as_file).items():
+        first = files[0][0]
+        suffix = suffix_of(first.rsplit("/", 1)[-1])
+        together = tuple(entry for _, entry in files)
+        if glob is None:
+            yield Group(first, folder.path, together, suffix)
         else:
-            entries = tuple(entry for _, entry in files)
-            claimed = _claim(folder, base, pattern)
-            yield Group(claimed, folder.path, entries, suffix, pattern, (), as_file)
+            claimed = _claim(folder, base, glob)
+            yield Group(claimed, folder.path, together, suffix, glob, (), as_file)
 
 
 def _claim(folder: _Folder, base: str, pattern: str) -> str:

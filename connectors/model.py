@@ -42,7 +42,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class ForeignKey:
-    """Columns that refer to `referred_columns` of the table named `referred` in the same namespace."""
+    """Columns that refer to `referred_columns` of the table called `referred`."""
 
     columns: tuple[str, ...]
     referred: str
@@ -114,6 +114,13 @@ class Source(Protocol):
     def listing_findings(self) -> tuple[Finding, ...]:
         """Places that could not be listed, complete once `datasets` is exhausted."""
 
+    @property
+    def areas(self) -> tuple[tuple[str, str], ...]:
+        """Namespace and name prefix of what a full listing covers, complete once `datasets` is
+        exhausted: what is known below these and was not listed is gone. Empty when only a
+        selection is listed.
+        """
+
     def examine(self, dataset: Dataset) -> Dataset:
         """Read the head: decide format and options, with evidence and findings. Never raises
         for bad content.
@@ -135,8 +142,11 @@ class Source(Protocol):
 class File(Protocol):
     """One readable file handed to a format: local path when there is one, else a stream."""
 
-    uri: str
-    size: int | None
+    @property
+    def uri(self) -> str: ...
+
+    @property
+    def size(self) -> int | None: ...
 
     @property
     def local_path(self) -> str | None:

@@ -25,7 +25,7 @@ def open_dataset(dataset: Dataset) -> Source:
     return registry.open_source(dataset.uri, limits)
 
 
-def entries_of(dataset: Dataset, source: Source | None = None) -> tuple[Entry, ...]:
+def list_entries(dataset: Dataset, source: Source | None = None) -> tuple[Entry, ...]:
     """The entries that a dataset has now, listed again. Raises SourceError when it is gone."""
     source = source or open_dataset(dataset)
     for found in source.datasets():
@@ -54,7 +54,7 @@ def read_dataset(
     output = schema.select(tuple(names))
     needed = _needed(schema, names, where)
     source = open_dataset(dataset)
-    chosen = entries_of(dataset, source) if entries is None else tuple(entries)
+    chosen = list_entries(dataset, source) if entries is None else tuple(entries)
     typed = schema.select(tuple(needed))
     for entry in _possible(chosen, schema, where):
         for raw in source.batches(dataset, entry, columns=needed):

@@ -16,22 +16,23 @@ SURE = 0.9
 NAME_BONUS = 0.3
 LEAST = 0.5
 
-_STRUCTURELESS_SUFFIXES = frozenset(
-    ".7z .aac .ai .avi .bmp .bin .class .dll .dmg .doc .docx .eot .eps .epub .exe .flac .gif .h5"
-    " .heic .ico .iso .jar .jpeg .jpg .joblib .keras .m4a .mkv .mov .mp3 .mp4 .mpeg .npy .npz .o"
-    " .odp .odt .ogg .onnx .otf .pdf .pickle .pkl .png .ppt .pptx .ps .psd .pt .pth .pyc .rar .rtf"
-    " .safetensors .so .svg .tar .tif .tiff .ttf .wav .webm .webp .wmv .woff .woff2 .zip".split()
-)
-_DOCUMENTATION_SUFFIXES = frozenset(
-    ".adoc .bat .c .cc .cfg .cmake .conf .cpp .cs .css .dockerfile .go .gradle .h .hpp .htm .html .ini"
-    " .ipynb .java .jl .js .jsx .kt .less .lock .log .lua .m .md .mjs .org .php .pl .properties .proto"
-    " .ps1 .py .pyi .r .rb .rs .rst .scala .scss .sh .sql .svelte .swift .tex .tf .toml .ts .tsx .vue"
-    " .xsd .xsl .yaml .yml".split()
-)
-_DOCUMENTATION_STEMS = frozenset(
-    "authors changelog changes citation codeowners contributing copying copyright dockerfile"
-    " history install licence license maintainers makefile manifest notice readme todo version".split()
-)
+_STRUCTURELESS = """
+7z aac ai avi bin bmp class dll dmg doc docx eot eps epub exe flac gif h5 heic ico iso jar jpeg jpg
+joblib keras m4a mkv mov mp3 mp4 mpeg npy npz o odp odt ogg onnx otf pdf pickle pkl png ppt pptx ps
+psd pt pth pyc rar rtf safetensors so svg tar tif tiff ttf wav webm webp wmv woff woff2 zip
+"""
+_DOCUMENTATION = """
+adoc bat c cc cfg cmake conf cpp cs css dockerfile go gradle h hpp htm html ini ipynb java jl js jsx
+kt less lock log lua m md mjs org php pl properties proto ps1 py pyi r rb rs rst scala scss sh sql
+svelte swift tex tf toml ts tsx vue xsd xsl yaml yml
+"""
+_DOCUMENTATION_NAMES = """
+authors changelog changes citation codeowners contributing copying copyright dockerfile history
+install licence license maintainers makefile manifest notice readme todo version
+"""
+_STRUCTURELESS_SUFFIXES = frozenset("." + word for word in _STRUCTURELESS.split())
+_DOCUMENTATION_SUFFIXES = frozenset("." + word for word in _DOCUMENTATION.split())
+_DOCUMENTATION_STEMS = frozenset(_DOCUMENTATION_NAMES.split())
 
 
 def is_documentation(name: str) -> bool:
@@ -104,7 +105,5 @@ def _unknown(head: bytes, expected: str | None) -> Finding:
     if expected is None:
         message = f"{kind} without rows that a registered format can read"
         return Finding("unstructured", message, severity="info")
-    message = (
-        f"named like {expected}, but its content is not; {kind} that no registered format can read"
-    )
+    message = f"named like {expected}, but it is {kind} that no registered format can read"
     return Finding("unknown-format", message, severity="error")

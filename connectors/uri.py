@@ -23,7 +23,7 @@ class Address:
 
 
 def scheme(uri: str) -> str | None:
-    """The scheme of a URI in lower case, None for a path. `C:\\x` is a path."""
+    """The scheme of a URI in lower case, None for a path."""
     if "://" not in uri and not uri.startswith("file:"):
         return None
     found = _SCHEME.match(uri)
@@ -51,7 +51,7 @@ def file_path(uri: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Text with bytes that were not UTF-8 (lone surrogates) written as `\\xff`, so that it can be
+    """Text with bytes that were not UTF-8 (lone surrogates) written in hexadecimal, so that it can be
     stored and printed anywhere.
     """
     try:

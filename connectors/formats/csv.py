@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice
-
-import pyarrow as pa
 
 from connectors.formats.csv_dialect import Dialect
 from connectors.formats.csv_names import column_names, name_findings
@@ -14,7 +13,7 @@ from connectors.formats.csv_sniff import after_lines, sniff, table_width
 from connectors.formats.encoding import UTF8, Utf8Stream, detect
 from connectors.model import Evidence, Examined, File, Options, Reading
 from connectors.sources.stored_file import read_up_to
-from schema.model import Field, Finding, Schema
+from schema.model import Finding
 
 EXAMINED_BYTES = 512 * 1024
 
@@ -25,16 +24,13 @@ class Csv:
     name = "csv"
     suffixes = (".csv", ".tsv", ".psv", ".tab", ".txt", ".dat", ".data")
 
-    def recognise(self, head: bytes, file: File) -> tuple[float, str]:
+    def recognise(self, head: bytes, file: File) -> tuple[float, str]:  # noqa: ARG002
         """Text whose rows agree on more than one cell; never sure, since any text is a CSV."""
         if not head.strip():
             return 0.0, "empty"
         encoding = detect(head, complete=len(head) < 4096)
-        if b"\0" in head[:4096] and not encoding.name.startswith(("utf-16", "utf-32")):
-            if head[:4096].count(0) > 16:
-                return 0.0, "binary"
         text = head[: 16 * 1024].decode(encoding.name, "replace")
-        if sum(not (char.isprintable() or char.isspace()) for char in text) > 0.02 * len(text) + 2:
+        if sum(not (char.isprintable() or char.isspace()) for char in text) > 0.1 * len(text):
             return 0.0, "binary"
         found = sniff(text, {})
         if found.width < 2:
@@ -57,17 +53,10 @@ class Csv:
         if not complete:
             text = text[: max(text.rfind("\n"), text.rfind("\r")) + 1] or text
         sniffed = sniff(text, given)
+        dialect = replace(sniffed.dialect, encoding=encoding)
         evidence = (Evidence("encoding", encoding, detected.reason), *sniffed.evidence)
-        kept = tuple(one for one in evidence if one.choice not in given)
-        fixed_evidence = tuple(Evidence(name, value, "set by the user") for name, value in options)
-        dialect = Dialect(
-            encoding,
-            sniffed.dialect.delimiter,
-            sniffed.dialect.quote,
-            sniffed.dialect.escape,
-            sniffed.dialect.header,
-            sniffed.dialect.skip,
-        )
+        found = tuple(one for one in evidence if one.choice not in given)
+        told = tuple(Evidence(name, value, "set by the user") for name, value in options)
         names, raw = names_of(text, dialect)
         findings = [*name_findings(raw, names)]
         if detected.bom:
@@ -76,12 +65,10 @@ class Csv:
         if encoding != UTF8:
             message = f"the text is {encoding}, not UTF-8; it is read as such"
             findings.append(Finding("csv-encoding", message, severity="info"))
-        if complete and not any(True for _ in islice(_body(text, dialect), 1)):
+        if complete and _row_count(text, dialect, most=2) <= int(dialect.header):
             findings.append(Finding("no-rows", "a header and no rows below it"))
-        declared = Schema(tuple(Field(name, pa.string()) for name in names))
-        return Examined(
-            _merged(dialect.to_options(), options), declared, kept + fixed_evidence, tuple(findings)
-        )
+        kept = {**dict(dialect.to_options()), **given}
+        return Examined(tuple(sorted(kept.items())), None, found + told, tuple(findings))
 
     def batches(
         self, file: File, options: Options, *, columns: Sequence[str] | None = None
@@ -117,11 +104,5 @@ def _usual_width(rows: Sequence[Sequence[str]]) -> int:
     return width if sum(len(row) == width for row in rows) * 2 > len(rows) else 0
 
 
-def _body(text: str, dialect: Dialect) -> object:
-    return islice(dialect.rows(after_lines(text, dialect.skip)), int(dialect.header), None)
-
-
-def _merged(found: Options, given: Options) -> Options:
-    return tuple(
-        sorted({**dict(found), **{k: v for k, v in given if k not in dict(found)}}.items())
-    )
+def _row_count(text: str, dialect: Dialect, *, most: int) -> int:
+    return sum(1 for _ in islice(dialect.rows(after_lines(text, dialect.skip)), most))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from connectors.model import Options
 from schema.errors import InvalidInput
@@ -27,36 +28,34 @@ class Dialect:
     skip: int = 0
 
     def to_options(self) -> Options:
-        """Sorted name and value pairs, all text."""
-        return (
-            ("delimiter", self.delimiter),
-            ("encoding", self.encoding),
-            ("escape", self.escape),
-            ("header", "true" if self.header else "false"),
-            ("quote", self.quote),
-            ("skip", str(self.skip)),
-        )
+        """Sorted name and value pairs, all text; `skip` only when lines are skipped."""
+        pairs = {
+            "delimiter": self.delimiter,
+            "encoding": self.encoding,
+            "escape": self.escape,
+            "header": "true" if self.header else "false",
+            "quote": self.quote,
+        }
+        if self.skip:
+            pairs["skip"] = str(self.skip)
+        return tuple(sorted(pairs.items()))
 
     def fixed(self, options: Options) -> Dialect:
         """This dialect with what `options` fix put in. Raises InvalidInput on unusable values."""
         given = dict(options)
-        dialect = self
-        for name in ("delimiter", "quote", "escape"):
-            if name in given:
-                dialect = replace(dialect, **{name: _character(name, given[name])})
-        if "encoding" in given:
-            dialect = replace(dialect, encoding=_encoding(given["encoding"]))
-        if "header" in given:
-            dialect = replace(dialect, header=_truth(given["header"]))
-        if "skip" in given:
-            dialect = replace(dialect, skip=_count(given["skip"]))
-        return dialect
+        return Dialect(
+            _encoding(given["encoding"]) if "encoding" in given else self.encoding,
+            _character("delimiter", given.get("delimiter", self.delimiter)),
+            _character("quote", given.get("quote", self.quote)),
+            _character("escape", given.get("escape", self.escape)),
+            _truth(given["header"]) if "header" in given else self.header,
+            _count(given["skip"]) if "skip" in given else self.skip,
+        )
 
     def rows(self, text: str) -> Iterator[list[str]]:
         """Records of text by Python's csv module, blank ones left out."""
-        lines = text.splitlines(keepends=True) if "\r" not in text else _lines(text)
         reader = csv.reader(
-            lines,
+            io.StringIO(text, newline=""),
             delimiter=self.delimiter,
             quotechar=self.quote or None,
             quoting=csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE,
@@ -65,29 +64,21 @@ class Dialect:
         return (row for row in reader if row)
 
 
-def _lines(text: str) -> list[str]:
-    """Lines ended by `\\n`, `\\r\\n` or `\\r`, only those."""
-    import io
-
-    return list(io.StringIO(text, newline=""))
+_NAMED = {
+    "\\t": "\t",
+    "comma": ",",
+    "none": "",
+    "pipe": "|",
+    "semicolon": ";",
+    "space": " ",
+    "tab": "\t",
+}
 
 
 def _character(name: str, value: str) -> str:
-    value = {
-        "\\t": "\t",
-        "tab": "\t",
-        "space": " ",
-        "none": "",
-        "comma": ",",
-        "semicolon": ";",
-        "pipe": "|",
-    }.get(value, value)
-    if (
-        len(value) > 1
-        or not value.isascii()
-        or (name == "delimiter" and not value)
-        or value in {"\n", "\r"}
-    ):
+    value = _NAMED.get(value, value)
+    one = len(value) == 1 and value.isascii() and value not in "\r\n"
+    if not one and (value or name == "delimiter"):
         raise InvalidInput(f"csv: {name} must be one ASCII character, not {value!r}")
     return value
 

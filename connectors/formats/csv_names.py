@@ -33,20 +33,22 @@ def name_findings(header: Sequence[str], names: Sequence[str]) -> Iterator[Findi
     """What is wrong with a header: empty, repeated and hostile names."""
     empty = [at + 1 for at, name in enumerate(header) if not name]
     if empty:
-        message = f"{len(empty)} columns have no name; each is called by its place ({names[empty[0] - 1]})"
-        yield Finding("empty-name", message, f"column {empty[0]}")
+        called = f"{_columns(len(empty))} no name and called by place ({names[empty[0] - 1]!r})"
+        yield Finding("empty-name", called, f"column {empty[0]}")
     renamed = [(raw, name) for raw, name in zip(header, names, strict=False) if raw and raw != name]
     if renamed:
         raw, name = renamed[0]
-        message = (
-            f"{len(renamed)} columns repeat a name; {raw!r} is called {name!r} from the second on"
-        )
+        message = f"{_columns(len(renamed))} the name of another; {raw!r} is called {name!r}"
         yield Finding("duplicate-name", message)
     hostile = [name for name in header if not _PLAIN.fullmatch(name) or len(name) > _LONGEST]
     if hostile:
-        message = f"{len(hostile)} column names hold quotes, line breaks, code or markup; they are kept as they are: {hostile[0][:80]!r}"
-        yield Finding("hostile-name", message)
+        what = "quotes, line breaks, code or markup in the name, which is kept as it is"
+        yield Finding("hostile-name", f"{_columns(len(hostile))} {what} ({hostile[0][:80]!r})")
     missing = len(names) - len(header)
     if header and missing > 0:
-        message = f"the rows have {missing} cells more than the header; the last columns are called by their place"
+        message = f"the rows have {missing} cells more than the header; those are called by place"
         yield Finding("header-short", message)
+
+
+def _columns(count: int) -> str:
+    return "1 column has" if count == 1 else f"{count} columns have"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -172,33 +174,37 @@ def _dialect_evidence(best: _Judged, judged: Sequence[_Judged]) -> list[Evidence
 
 def _preamble(text: str, dialect: Dialect, rows: Sequence[Sequence[str]], width: int) -> int:
     """How many lines stand before the table: rows of another width that come before it."""
-    if width < 2 or not rows or len(rows[0]) >= width:
+    if not rows:
         return 0
-    first = next(at for at, row in enumerate(rows) if len(row) >= width)
-    before = rows[:first]
-    if all(len([cell for cell in row if cell.strip()]) * 2 <= width for row in before):
-        return _lines_of(text, dialect, first)
-    return 0
+    first = 0
+    if width > 1 and len(rows[0]) < width:
+        first = next(at for at, row in enumerate(rows) if len(row) >= width)
+        if any(sum(map(bool, row)) * 2 > width for row in rows[:first]):
+            first = 0
+    return _lines_before(text, dialect, first)
 
 
-def _lines_of(text: str, dialect: Dialect, records: int) -> int:
-    """How many lines the first records take, blank lines among them counted."""
-    import csv
-    import io
-
-    reader = csv.reader(
-        io.StringIO(text, newline=""),
-        delimiter=dialect.delimiter,
-        quotechar=dialect.quote or None,
-        quoting=csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE,
-        escapechar=dialect.escape or None,
-    )
-    seen = 0
-    for row in reader:
-        seen += bool(row)
-        if seen == records:
-            return reader.line_num
-    return 0
+def _lines_before(text: str, dialect: Dialect, record: int) -> int:
+    """How many lines stand before a record (0 is the first), blank lines among them counted."""
+    lines = list(io.StringIO(text[: 1 << 16], newline=""))
+    before = 0
+    if record:
+        reader = csv.reader(
+            iter(lines),
+            delimiter=dialect.delimiter,
+            quotechar=dialect.quote or None,
+            quoting=csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE,
+            escapechar=dialect.escape or None,
+        )
+        seen = 0
+        for row in reader:
+            seen += bool(row)
+            if seen == record:
+                before = reader.line_num
+                break
+    while before < len(lines) - 1 and not lines[before].strip("\r\n"):
+        before += 1
+    return before
 
 
 def _has_header(rows: Sequence[Sequence[str]]) -> tuple[bool, str]:

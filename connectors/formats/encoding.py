@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import re
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -16,6 +17,7 @@ _BOMS = (
 )
 UTF8 = "utf-8"
 FALLBACK = "cp1252"
+LONGEST_LINE_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,21 +91,25 @@ def _fits(head: bytes, encoding: str) -> bool:
 
 
 class Utf8Stream(io.RawIOBase):
-    """A binary stream as UTF-8 without byte order mark; bytes that cannot be decoded become U+FFFD.
+    """A binary stream as valid UTF-8 without byte order mark.
 
-    Text that is UTF-8 already passes as it is, unchecked. `zero_bytes` and `replaced` count what
-    went by.
+    Bytes that are not UTF-8 in text that should be are read as windows-1252, in other encodings
+    as U+FFFD; `replaced` counts them (runs of them in UTF-8). `zero_bytes` and `quotes` count
+    what went by of those.
     """
 
-    def __init__(self, stream: BinaryIO, encoding: str) -> None:
+    def __init__(self, stream: BinaryIO, encoding: str, quote: str = "") -> None:
         self._stream = stream
-        plain = codecs.lookup(encoding).name == UTF8
-        self._decoder = None if plain else codecs.getincrementaldecoder(encoding)("replace")
+        self._is_utf8 = codecs.lookup(encoding).name == UTF8
+        errors = "surrogateescape" if self._is_utf8 else "replace"
+        self._decoder = codecs.getincrementaldecoder(encoding)(errors)
+        self._quote = quote.encode()
         self._pending = b""
         self._started = False
         self._ended = False
         self.zero_bytes = 0
         self.replaced = 0
+        self.quotes = 0
 
     def readable(self) -> bool:
         return True
@@ -117,15 +123,18 @@ class Utf8Stream(io.RawIOBase):
         """Up to `size` bytes, all when negative; empty at the end only."""
         if size < 0:
             return b"".join(iter(lambda: self.read(1 << 20), b""))
-        while len(self._pending) < size and not self._ended:
-            self._pending += self._next(size)
-        data, self._pending = self._pending[:size], self._pending[size:]
-        return data
+        parts = [self._pending]
+        held = len(self._pending)
+        while held < size and not self._ended:
+            parts.append(self._next(size))
+            held += len(parts[-1])
+        data = b"".join(parts)
+        self._pending = data[size:]
+        return data[:size]
 
     def readline(self, size: int | None = -1) -> bytes:
-        """One line with its end (`\\n`, `\\r\\n` or `\\r`), or `size` bytes of a longer one."""
-        limit = 1 << 20 if size is None or size < 0 else size
-        text = self.read(limit)
+        """One line with its end (line feed, carriage return or both), or `size` bytes of it."""
+        text = self.read(LONGEST_LINE_BYTES if size is None or size < 0 else size)
         lines = text.splitlines(keepends=True)
         line = lines[0] if lines else b""
         self._pending = text[len(line) :] + self._pending
@@ -137,14 +146,33 @@ class Utf8Stream(io.RawIOBase):
         super().close()
 
     def _next(self, size: int) -> bytes:
-        data = self._stream.read(max(size, 64 * 1024))
-        self._ended = not data
-        if self._decoder is not None:
-            text = self._decoder.decode(data, final=self._ended)
-            self.replaced += text.count("\N{REPLACEMENT CHARACTER}")
-            data = text.encode("utf-8", "replace")
-        if not self._started:
-            self._started = bool(data) or self._ended
+        """The next bytes as UTF-8; may be empty before the end."""
+        raw = self._stream.read(max(size, 64 * 1024))
+        self._ended = not raw
+        if self._is_utf8 and raw.isascii() and self._decoder.getstate()[0] == b"":
+            data = raw
+        else:
+            data = self._decoded(raw)
+        if not self._started and (data or self._ended):
+            self._started = True
             data = data.removeprefix(codecs.BOM_UTF8)
         self.zero_bytes += data.count(0)
+        if self._quote:
+            self.quotes += data.count(self._quote)
         return data
+
+    def _decoded(self, raw: bytes) -> bytes:
+        text = self._decoder.decode(raw, final=self._ended)
+        if not self._is_utf8:
+            self.replaced += text.count("\N{REPLACEMENT CHARACTER}")
+        elif _ESCAPED.search(text):
+            text, count = _ESCAPED.subn(_as_fallback, text)
+            self.replaced += count
+        return text.encode("utf-8", "replace")
+
+
+_ESCAPED = re.compile("[\udc80-\udcff]+")
+
+
+def _as_fallback(found: re.Match[str]) -> str:
+    return found.group().encode("utf-8", "surrogateescape").decode(FALLBACK, "replace")

@@ -33,7 +33,7 @@ class JsonLines:
     name = "jsonl"
     suffixes = (".jsonl", ".ndjson", ".json", ".jsonlines")
 
-    def recognise(self, head: bytes, file: File) -> tuple[float, str]:
+    def recognise(self, head: bytes, file: File) -> tuple[float, str]:  # noqa: ARG002
         """By the first lines: each a whole JSON object."""
         text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
         if head.startswith((b"\xff\xfe", b"\xfe\xff")):

@@ -22,7 +22,7 @@ class Parquet:
     name = "parquet"
     suffixes = (".parquet", ".pq", ".parq")
 
-    def recognise(self, head: bytes, file: File) -> tuple[float, str]:
+    def recognise(self, head: bytes, file: File) -> tuple[float, str]:  # noqa: ARG002
         """By the first four bytes; the footer is looked at when it is read."""
         if head.startswith((MAGIC, ENCRYPTED_MAGIC)):
             return 1.0, "starts with PAR1"

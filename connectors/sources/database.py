@@ -143,7 +143,9 @@ def _sqlite(url: URL) -> Database:
     named = url.database or ""
     if not named or named == ":memory:":
         raise SourceError("sqlite://: name a file (sqlite:///path/to/file.db)")
-    path = os.path.abspath(named if Path(named).exists() else os.fsdecode(unquote(named)))
+    path = str(
+        Path(named if Path(named).exists() else unquote(named, errors="surrogateescape")).absolute()
+    )
     if not Path(path).is_file():
         raise SourceError(f"sqlite:///{path}: no such file; check the path")
     target = f"file:{quote(os.fsencode(path))}?mode=ro"

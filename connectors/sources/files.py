@@ -16,6 +16,7 @@ from connectors.sources.walk import Listed, Selection
 from connectors.uri import file_path, printable, scheme
 from schema.errors import CorruptData, MissingDependency, SourceError
 from schema.model import Finding
+from schema.summary import RAW
 
 if TYPE_CHECKING:
     from connectors.sources.sql import SqlSource
@@ -53,6 +54,13 @@ class FileSource:
     @property
     def listing_findings(self) -> tuple[Finding, ...]:
         return tuple(self._listing_findings)
+
+    @property
+    def areas(self) -> tuple[tuple[str, str], ...]:
+        if self._selection.partial:
+            return ()
+        databases = tuple(area for one in self._databases.values() for area in one.areas)
+        return ((self._files.namespace, self._files.name_of("")), *databases)
 
     def datasets(self) -> Iterator[Dataset]:
         skipped: dict[str, int] = {}
@@ -243,7 +251,7 @@ def _with_keys(
     ]
     for key, value in keys.items():
         arrays.append(_constant(value, batch.num_rows))
-        fields.append(pa.field(key, arrays[-1].type))
+        fields.append(pa.field(key, arrays[-1].type, metadata=RAW))
     return pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields))
 
 

@@ -1,10 +1,11 @@
-"""The file system behind a URI: the local one, or any that fsspec knows, opened with credentials."""
+"""The file system behind a URI: the local one, or any that fsspec knows, with credentials."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -59,7 +60,7 @@ class LocalFiles:
     def listing(self, selection: Selection, findings: list[Finding]) -> Iterator[Listed]:
         """Every wanted file below the root. Raises SourceError when there is no such root."""
         try:
-            if os.path.isdir(self.root):
+            if Path(self.root).is_dir():
                 os.scandir(self.root).close()
                 return walk_local(self.root, selection, findings)
             if not is_regular(self.root):
@@ -111,7 +112,7 @@ class RemoteFiles:
             raise SourceError(
                 f"{self.uri}: no such file, folder or bucket; check the address"
             ) from None
-        except Exception as error:  # noqa: BLE001 - every file system has errors of its own
+        except Exception as error:  # every file system has errors of its own
             raise unreachable(self.uri, error) from error
         if info["type"] == "file" or (info["type"] == "other" and not self.fs.isdir(self.root)):
             return iter([Listed("", remote_entry(self.uri, info))])
@@ -137,7 +138,7 @@ def open_files(uri: str, reference: str | None) -> tuple[Files, tuple[str, ...]]
     """
     if scheme(uri) in LOCAL_SCHEMES:
         path = uri if scheme(uri) is None else file_path(uri)
-        root, globs = _split_glob(os.path.abspath(os.path.expanduser(path)))
+        root, globs = _split_glob(os.path.normpath(Path(path).expanduser().absolute()))
         return LocalFiles(root), globs
     credentials = resolve(reference)
     return open_remote(credentials.url or uri, credentials, shown=uri), ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, unquote
@@ -22,7 +22,16 @@ from schema.model import Field, Finding, Schema
 BATCH_ROWS = 64 * 1024
 
 _SYSTEM_SCHEMAS = frozenset(
-    "information_schema pg_catalog pg_toast sys mysql performance_schema system INFORMATION_SCHEMA guest".split()
+    {
+        "INFORMATION_SCHEMA",
+        "guest",
+        "information_schema",
+        "mysql",
+        "performance_schema",
+        "pg_catalog",
+        "sys",
+        "system",
+    }
 )
 
 
@@ -85,6 +94,15 @@ class SqlSource:
     def listing_findings(self) -> tuple[Finding, ...]:
         return tuple(self._listing_findings)
 
+    @property
+    def areas(self) -> tuple[tuple[str, str], ...]:
+        if self._limits.include or self._limits.exclude:
+            return ()
+        name = self._database.name or ""
+        if self._only is not None:
+            name = self._name_of(self._only)
+        return ((self._database.namespace, name),)
+
     def datasets(self) -> Iterator[Dataset]:
         selection = Selection(self._limits.include, self._limits.exclude)
         with self._database.connect() as connection:
@@ -119,21 +137,26 @@ class SqlSource:
             found += [TableName(schema, name) for name in sorted(set(names))]
         return found
 
+    def _name_of(self, table: TableName) -> str:
+        """Database, schema and table, as far as the dialect has them apart."""
+        parts = [self._database.name, table.schema, table.name]
+        if table.schema == self._database.name:
+            parts = parts[1:]
+        return ".".join(part for part in parts if part)
+
     def _dataset(self, table: TableName) -> Dataset:
         database = self._database
-        parts = [part for part in (database.name, table.schema, table.name) if part]
-        if database.dialect in {"mysql", "mariadb"}:
-            parts = parts[1:] if table.schema == database.name else parts
+        name = self._name_of(table)
         uri = f"{database.uri}#{table.fragment}"
         findings: tuple[Finding, ...] = ()
         try:
             mark = stamp(database, table.clause())
         except SourceError as error:
             mark = "unknown"
-            findings = (Finding("not-stamped", str(error), ".".join(parts), "info"),)
+            findings = (Finding("not-stamped", str(error), name, "info"),)
         return Dataset(
             database.namespace,
-            ".".join(parts),
+            name,
             uri,
             (Entry(uri, None, mark),),
             database.dialect,
@@ -210,7 +233,7 @@ def _comment(inspector: Any, table: TableName) -> str | None:
     return comment
 
 
-def _foreign_key(dataset: Dataset, found: dict[str, Any]) -> ForeignKey:
+def _foreign_key(dataset: Dataset, found: Mapping[str, Any]) -> ForeignKey:
     *parents, _ = dataset.name.split(".")
     schema = found.get("referred_schema")
     if schema and parents:

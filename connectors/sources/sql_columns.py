@@ -73,19 +73,17 @@ def _sqlite_columns(
     counts = _stored(connection, table, names)
     columns, findings = [], []
     for one in found:
-        declared = _sqlite_type(one["type"])
-        stored = {kind for kind, count in counts[one["name"]].items() if count}
-        kind = declared if stored <= set(_STORAGE.get(declared, ("text",))) else _holding(stored)
-        if kind != declared and not isinstance(one["type"], sa.types.NullType | sa.types.Numeric):
-            misfit = sum(
-                counts[one["name"]][name]
-                for name in stored - set(_STORAGE.get(declared, ("text",)))
+        name, declared = one["name"], _sqlite_type(one["type"])
+        stored = {kind: count for kind, count in counts[name].items() if count}
+        fits = _STORAGE.get(declared, ("text",))
+        others = sum(count for kind, count in stored.items() if kind not in fits)
+        kind = _holding(set(stored)) if others else declared
+        if others and not isinstance(one["type"], sa.types.NullType):
+            message = (
+                f"{others} values are not {declared}, as declared; the column is read as {kind}"
             )
-            message = f"{misfit} values of column {one['name']!r} are not {declared}, as declared; the column is read as {kind}"
-            findings.append(Finding("declared-type-misfit", message, one["name"]))
-        columns.append(
-            Column(one["name"], kind, bool(one.get("nullable", True)), one.get("comment"))
-        )
+            findings.append(Finding("declared-type-misfit", message, name))
+        columns.append(Column(name, kind, bool(one.get("nullable", True)), one.get("comment")))
     return tuple(columns), tuple(findings)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,7 +33,7 @@ def _file_stamp(path: str) -> str:
     parts = []
     for name in (path, path + "-wal"):
         try:
-            status = os.stat(name)
+            status = Path(name).stat()
         except FileNotFoundError:
             continue
         if name == path or status.st_size:
@@ -60,7 +60,7 @@ def _postgresql(connection: sa.Connection, table: sa.TableClause) -> str:
 
 
 def _mysql(connection: sa.Connection, table: sa.TableClause) -> str:
-    name = connection.dialect.identifier_preparer.format_table(table)  # type: ignore[arg-type]
+    name = connection.dialect.identifier_preparer.format_table(table)
     row = connection.exec_driver_sql(f"CHECKSUM TABLE {name}").one()
     count = connection.execute(sa.select(sa.func.count()).select_from(table)).scalar()
     return f"{count}-{row[1]}"
@@ -77,7 +77,7 @@ def _by_bounds(connection: sa.Connection, table: sa.TableClause) -> str:
         sa.types.Date,
         sa.types.DateTime,
     )
-    bounds = [
+    bounds: list[Any] = [
         bound(sa.column(one["name"]))
         for one in columns
         if isinstance(one["type"], ordered)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pyarrow as pa
 from sqlalchemy import types
 
@@ -9,10 +11,8 @@ _LARGEST_PRECISION = 38
 
 
 def arrow_type(declared: types.TypeEngine[object]) -> pa.DataType:
-    """The Arrow type of a reflected column type; text for what has no counterpart.
-
-    Numerics without a precision are text in Arrow's sense nowhere: they are `double` only when
-    declared as floating, else decimal128(38, scale).
+    """The Arrow type of a reflected column type; text for what has no counterpart, as numerics
+    of any precision have none.
     """
     if isinstance(declared, types.Boolean):
         return pa.bool_()
@@ -41,7 +41,7 @@ def arrow_type(declared: types.TypeEngine[object]) -> pa.DataType:
     return pa.string()
 
 
-def _decimal(declared: types.Numeric[object]) -> pa.DataType:
+def _decimal(declared: types.Numeric[Any]) -> pa.DataType:
     if declared.precision is None or declared.precision > _LARGEST_PRECISION:
         return pa.string()
     return pa.decimal128(declared.precision, declared.scale or 0)

@@ -1,4 +1,4 @@
-"""Listing: every file below a root, streamed in depth-first order, local or of any fsspec system."""
+"""Listing: every file below a root, streamed in depth-first order, local or of any fsspec."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any, TypeVar
 
 from connectors.model import Entry
@@ -63,6 +64,11 @@ class Selection:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
 
+    @property
+    def partial(self) -> bool:
+        """Whether something below the root may be left out."""
+        return bool(self.include or self.exclude)
+
     def wants(self, path: str) -> bool:
         if any(glob_pattern(glob).match(path) for glob in self.exclude):
             return False
@@ -70,16 +76,8 @@ class Selection:
 
     def enters(self, directory: str) -> bool:
         """Whether anything below a directory can be wanted; only an exclusion keeps it out."""
-        below = directory + "/"
-        return not any(
-            glob_pattern(glob).match(directory)
-            or (glob.endswith("/**") and self._is_below(glob, below))
-            for glob in self.exclude
-        )
-
-    @staticmethod
-    def _is_below(glob: str, directory: str) -> bool:
-        return glob_pattern(glob).match(directory) is not None
+        patterns = [glob_pattern(glob) for glob in self.exclude]
+        return not any(one.match(directory) or one.match(directory + "/") for one in patterns)
 
 
 @cache
@@ -152,7 +150,7 @@ def _stays_below(path: str, real_root: str) -> bool:
 
 def local_entry(path: str) -> Entry:
     """The entry of one local file. Raises OSError."""
-    return _local_entry(file_uri(path), os.stat(path))
+    return _local_entry(file_uri(path), Path(path).stat())
 
 
 def _local_entry(uri: str, status: os.stat_result) -> Entry:
@@ -166,7 +164,7 @@ def _local_entry(uri: str, status: os.stat_result) -> Entry:
 
 def is_regular(path: str) -> bool:
     """Whether a path is a file that ends: no FIFO, socket or device."""
-    return stat.S_ISREG(os.stat(path).st_mode)
+    return stat.S_ISREG(Path(path).stat().st_mode)
 
 
 def walk_remote(
@@ -251,7 +249,7 @@ def retried(call: Callable[[], Result], permanent: tuple[type[OSError], ...] = P
         except OSError:
             if attempt == ATTEMPTS - 1:
                 raise
-            time.sleep(FIRST_WAIT_SECONDS * 2**attempt * random.uniform(0.5, 1.5))
+            time.sleep(FIRST_WAIT_SECONDS * 2**attempt * random.uniform(0.5, 1.5))  # noqa: S311 - spreads retries
     raise AssertionError("the last attempt returns or raises")
 
 

@@ -1,0 +1,68 @@
+"""What goes wrong while CSV is read, counted by kind with the first place, and told as findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from connectors.formats.csv_dialect import Dialect
+from connectors.formats.encoding import UTF8
+from schema.model import Finding, Severity
+
+_RAGGED: dict[str, tuple[str, Severity]] = {
+    "padded": ("shorter than the table's {width} columns; the cells missing are null", "warning"),
+    "trimmed": (
+        "longer than the table's {width} columns by empty cells, which were left out",
+        "info",
+    ),
+    "set aside": ("longer than the table's {width} columns and set aside, not read", "warning"),
+}
+
+
+@dataclass(slots=True)
+class Faults:
+    """Counts over one file whose table has `width` columns."""
+
+    width: int
+    rows: dict[str, int] = field(default_factory=dict)
+    """Kind of ragged row (`padded`, `trimmed`, `set aside`) to count."""
+    first: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Kind to line and number of cells of its first row."""
+    replaced: int = 0
+    zero_bytes: int = 0
+    stray_quotes: int = 0
+    first_stray_quote: int = 0
+    too_long: int = 0
+    first_too_long: int = 0
+
+    def ragged(self, kind: str, line: int, cells: int) -> None:
+        """Count a row that does not fit."""
+        self.rows[kind] = self.rows.get(kind, 0) + 1
+        self.first.setdefault(kind, (line, cells))
+
+    def findings(self, dialect: Dialect) -> Iterator[Finding]:
+        """One finding for each kind of fault."""
+        for kind, count in self.rows.items():
+            text, severity = _RAGGED[kind]
+            line, cells = self.first[kind]
+            what = f"{_many(count, 'row')} {text.format(width=self.width)}"
+            message = f"{what} (the first has {cells} cells)"
+            yield Finding("csv-ragged-row", message, f"line {line}", severity)
+        if self.stray_quotes:
+            what = f"{_many(self.stray_quotes, 'quote')} never closed"
+            message = f"{what}; the line was read by itself, the quote as it stands"
+            yield Finding("csv-unclosed-quote", message, f"line {self.first_stray_quote}")
+        if self.too_long:
+            message = f"{_many(self.too_long, 'line')} too long to be read and left out"
+            yield Finding("csv-long-line", message, f"line {self.first_too_long}", "error")
+        if self.replaced:
+            instead = "windows-1252" if dialect.encoding == UTF8 else "U+FFFD"
+            what = f"{_many(self.replaced, 'character')} not valid {dialect.encoding}"
+            yield Finding("csv-encoding", f"{what} and read as {instead}")
+        if self.zero_bytes:
+            message = f"{_many(self.zero_bytes, 'zero byte')} in the text and kept"
+            yield Finding("csv-zero-byte", message)
+
+
+def _many(count: int, what: str) -> str:
+    return f"1 {what} is" if count == 1 else f"{count} {what}s are"
