@@ -6,10 +6,13 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
-from catalog.model import Known, Outcome, Status
+from catalog.model import Known, Outcome, QualityReport, Status
+from catalog.quality import Evidence, derive, judge
+from catalog.quality.derive import MOST_VERSIONS
 from catalog.reading import Content, read, unchanged
 from connectors import registry
 from connectors.model import Dataset, Limits, Source
@@ -144,10 +147,16 @@ def record(store: Store, content: Content, known: Known | None, run: int | None)
         figures,
         parts=content.parts,
         findings=findings,
-        quality=None,
+        quality=_judged(store, known, Evidence(schema, figures, findings, datetime.now(UTC))),
         run=run,
         bytes_read=content.bytes_read,
     )
+
+
+def _judged(store: Store, known: Known | None, evidence: Evidence) -> QualityReport:
+    """The verdict on what is about to be recorded, by what earlier versions let expect."""
+    versions = store.versions(known.source_pk, first=MOST_VERSIONS) if known is not None else []
+    return judge(evidence, derive(evidence, versions[::-1]))
 
 
 def _unlisted(source: Source) -> bool:

@@ -20,6 +20,7 @@ COMMANDS = {  # in the order that a new user needs them; each module holds one `
     "diff": "catalog.cli.diff",
     "quality": "catalog.cli.quality",
     "connect": "catalog.cli.connect",
+    "run": "catalog.cli.run",
     "runs": "catalog.cli.runs",
     "lineage": "catalog.cli.lineage",
     "serve": "catalog.cli.serve",
@@ -53,6 +54,15 @@ class Headwater(click.Group):
             raise click.exceptions.NoSuchCommand(args[0], possibilities=COMMANDS, ctx=ctx)
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:  # `headwater … | head`: the reader has what it wanted
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return None
+        return result
+
     def main(
         self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
     ) -> NoReturn:
@@ -63,16 +73,12 @@ class Headwater(click.Group):
                 stream.reconfigure(errors="backslashreplace")
         try:
             status = super().main(args, prog_name or "headwater", **extra)
-            sys.stdout.flush()
         except click.ClickException as error:
             error.show()
             sys.exit(error.exit_code)
         except (click.Abort, KeyboardInterrupt):
             tell("stopped")
             sys.exit(STOPPED_BY_USER)
-        except BrokenPipeError:  # `headwater … | head`: the reader has what it wanted
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(0)
         except Exception as error:
             if os.environ.get("HEADWATER_DEBUG"):
                 raise

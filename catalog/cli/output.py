@@ -25,16 +25,17 @@ def print_json(document: Any) -> None:
     """One JSON document on standard output; times in ISO 8601, NaN as null."""
     import orjson
 
-    options = orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY
-    text = orjson.dumps(document, default=_plain, option=options | orjson.OPT_APPEND_NEWLINE)
+    options = orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS | orjson.OPT_APPEND_NEWLINE
+    try:
+        text = orjson.dumps(document, default=_plain, option=options)
+    except TypeError:  # a name that is not UTF-8
+        text = orjson.dumps(_encodable(document), default=_plain, option=options)
     sys.stdout.write(text.decode())
     sys.stdout.flush()
 
 
 def printable(text: object) -> str:
-    """`text` on one line with every character that could steer a terminal or reorder what is
-    read written as an escape (`\\n`, `\\x1b`, `\\u202e`).
-    """
+    """`text` on one line; what could steer a terminal or reorder what is read is escaped."""
     raw = str(text)
     if raw.isascii() and raw.isprintable():
         return raw
@@ -55,9 +56,13 @@ def console(*, error: bool = False) -> Console:
     """Where people read: as wide as the terminal, or wide enough for whole rows in a pipe."""
     from rich.console import Console
 
+    class Quiet(Console):
+        def on_broken_pipe(self) -> None:  # rich would end the process with status 1
+            raise BrokenPipeError
+
     stream = sys.stderr if error else sys.stdout
     width = None if stream.isatty() else PIPED_WIDTH
-    return Console(file=stream, width=width, highlight=False, emoji=False, soft_wrap=False)
+    return Quiet(file=stream, width=width, highlight=False, emoji=False, soft_wrap=False)
 
 
 def table(*columns: str, right: Sequence[str] = (), title: str | None = None) -> Table:
@@ -151,6 +156,17 @@ def _escaped(character: str) -> str:
     if unicodedata.category(character) not in UNSAFE:
         return character
     return repr(character)[1:-1] if not character.isprintable() else character
+
+
+def _encodable(value: Any) -> Any:
+    """The same with lone surrogates in texts written as escapes."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {_encodable(key): _encodable(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_encodable(one) for one in value]
+    return value
 
 
 def _plain(value: Any) -> Any:

@@ -24,8 +24,10 @@ def command(session: Session, *, ref: str | None, limit: int) -> None:
     """List the runs, newest first: all, or those that read or wrote SOURCE."""
     from catalog.cli import documents
     from catalog.cli.output import print_json
+    from catalog.running import end_dead_runs
 
     with session.store() as store:
+        end_dead_runs(store)
         pk = store.source(ref).pk if ref else None
         runs = store.runs(pk, first=limit)
         sources = store.sources({pk for run in runs for pk in (*run.inputs, *run.outputs)})

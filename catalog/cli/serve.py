@@ -19,22 +19,4 @@ def command(session: Session, *, host: str, port: int) -> None:
     """Serve GraphQL at /graphql and pages to look at, until Ctrl-C."""
     from catalog.server import serve
 
-    check_host(host)
     serve(session.settings, host, port)
-
-
-def check_host(host: str) -> None:
-    """Refuses an address that others can reach. Raises InvalidInput."""
-    from ipaddress import ip_address
-
-    from schema.errors import InvalidInput
-
-    try:
-        loopback = host == "localhost" or ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
-        message = f"serve: {host} can be reached by others and the service asks nobody who they are"
-        raise InvalidInput(
-            f"{message}; serve on {HOST} and forward the port (ssh -L {PORT}:{HOST}:{PORT})"
-        )

@@ -96,7 +96,7 @@ def run_event(
     }
 
 
-def _facet(name: str, **content: Any) -> dict[str, Any]:
+def _facet(name: str, /, **content: Any) -> dict[str, Any]:
     definition = FACETS[name]
     title = definition.rpartition("/")[2]
     url = f"{SPEC}/facets/{definition}.json#/$defs/{title}"
