@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -63,9 +64,13 @@ def dataframe(
     groups = balanced(list_entries(dataset), spark.sparkContext.defaultParallelism)
     ship(spark)
     shares = spark.sparkContext.broadcast(groups)
-    frame = spark.range(0, len(groups), 1, max(1, len(groups))).mapInArrow(
-        _reader(task, shares), StructType.fromJson({"type": "struct", "fields": fields})
-    )
+    numbers = spark.range(0, len(groups), 1, max(1, len(groups)))
+    with warnings.catch_warnings():
+        # pyspark 3.5 asks distutils, which warns that it is old, for the version of pandas.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        frame = numbers.mapInArrow(
+            _reader(task, shares), StructType.fromJson({"type": "struct", "fields": fields})
+        )
     if where is not None:
         frame = frame.where(where)
     if columns is not None:
