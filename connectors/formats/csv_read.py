@@ -21,6 +21,7 @@ from connectors.formats.encoding import Utf8Stream
 from connectors.model import File
 from schema.errors import CorruptData
 from schema.model import Finding
+from schema.summary import RAW
 
 BLOCKS = (2 << 20, 16 << 20, 64 << 20)
 """Bytes read at a time; a record longer than one makes the reader start again with the next."""
@@ -47,11 +48,16 @@ class Table:
         wanted = list(range(len(self.names)))
         if columns is not None:
             wanted = [self.names.index(name) for name in columns if name in self.names]
-        schema = pa.schema([(self.names[at], pa.string()) for at in wanted])
+        schema = pa.schema(
+            [pa.field(self.names[at], pa.string(), metadata=RAW) for at in wanted]
+        )
         given = 0
         for batch in self._all(wanted or [0], findings):
             given += batch.num_rows
-            yield batch.rename_columns(schema.names) if wanted else bare(batch.num_rows)
+            if wanted:
+                yield pa.RecordBatch.from_arrays(batch.columns, schema=schema)
+            else:
+                yield bare(batch.num_rows)
         if not given:
             yield pa.RecordBatch.from_arrays(
                 [pa.array([], pa.string()) for _ in wanted], schema=schema
