@@ -12,6 +12,8 @@ from schema.profile import Bin, ColumnProfile, Frequency
 WIDTH, HEIGHT = 168, 36
 MOST_BARS = 40
 SHOWN_VALUES = 4
+WORTH_SHOWING = 0.05
+"""Less of the rows than this in the most frequent values tells nothing."""
 
 
 def distribution(profile: ColumnProfile | None) -> Markup:
@@ -20,8 +22,9 @@ def distribution(profile: ColumnProfile | None) -> Markup:
         return Markup("")
     if len(profile.histogram) > 1 and any(bar.count > 0 for bar in profile.histogram):
         return _histogram(_merged(profile.histogram))
-    if profile.top_values and not profile.unique:
-        return _frequencies(profile.top_values[:SHOWN_VALUES], profile.count)
+    frequent = profile.top_values[:SHOWN_VALUES]
+    if sum(found.count for found in frequent) >= WORTH_SHOWING * profile.count:
+        return _frequencies(frequent, profile.count)
     return Markup("")
 
 

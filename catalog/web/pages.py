@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -15,11 +16,12 @@ from catalog.graphql.columns import columns_of
 from catalog.graphql.limits import Limits
 from catalog.graphql.loading import Request
 from catalog.graphql.sources import current
-from catalog.model import Search, Source
+from catalog.model import Search, Source, Version
 from catalog.web import explore, source_page
 from catalog.web.templating import STATIC, render
 from connectors import registry
 from schema.errors import InvalidInput, NotFound
+from schema.model import Field
 
 if TYPE_CHECKING:
     from catalog.store import Store
@@ -92,8 +94,7 @@ class Pages:
         seen.found(hit.source for hit in page.hits)
         for hit in page.hits:
             version = seen.version(hit.source.pk)
-            fields = version.schema.fields if version else ()
-            hits.append((hit, fields[:FIRST_COLUMNS], max(0, len(fields) - FIRST_COLUMNS)))
+            hits.append((hit, *_first_columns(version, asked)))
         kept = {name: value for name, value in asked.items() if name not in ("after", "fragment")}
         return render(
             "results.html" if "fragment" in asked else "find.html",
@@ -208,6 +209,23 @@ class Pages:
 
     def _help(self, request: HttpRequest, status: int, message: str) -> HTMLResponse:
         return render("error.html", request, status, message=message)
+
+
+def _first_columns(
+    version: Version | None, asked: dict[str, str]
+) -> tuple[list[tuple[Field, bool]], int]:
+    """The first fields of a hit, those that the words are found in before the others, and how
+    many more there are.
+    """
+    if version is None:
+        return [], 0
+    text = f"{asked.get('q', '')} {asked.get('column', '')}".casefold()
+    words = [word for word in re.findall(r"\w+", text) if len(word) > 1]
+    marked = [
+        (field, any(word in field.name.casefold() for word in words)) for field in version.schema
+    ]
+    shown = sorted(marked, key=lambda one: not one[1])[:FIRST_COLUMNS]
+    return shown, max(0, len(marked) - FIRST_COLUMNS)
 
 
 def _facets(

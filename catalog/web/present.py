@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -96,7 +97,14 @@ def value(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, int | float):
         return plain(value)
-    text = " ".join(str(value).split()) if str(value).strip() else repr(value)
+    if isinstance(value, list | tuple):
+        return _short(", ".join(map(str, value)))
+    if isinstance(value, Mapping):
+        return _short(", ".join(f"{key} {item}" for key, item in value.items()))
+    return _short(" ".join(str(value).split()) if str(value).strip() else repr(value))
+
+
+def _short(text: str) -> str:
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
 
 
