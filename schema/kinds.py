@@ -177,17 +177,22 @@ def parse_kind(values: pa.Array, kind: Kind) -> pa.Array:
         case Kind.TIMESTAMPTZ:
             return _parse_timestamp(values, "UTC")
         case Kind.DECIMAL:
-            return pc.cast(values, pa.decimal256(_MAX_DECIMAL_DIGITS, scale_of(values)))
+            return pc.cast(values, pa.decimal256(_MAX_DECIMAL_DIGITS, digits_of(values)[1]))
         case _:
             return values
 
 
-def scale_of(values: pa.Array) -> int:
-    """The most digits behind the point in any of the (decimal) texts."""
-    points = pc.find_substring(values, ".")
-    behind = pc.subtract(pc.subtract(pc.binary_length(values), points), 1)
-    found = pc.filter(behind, pc.greater_equal(points, 0))
-    return int(pc.max(found).as_py() or 0)
+def digits_of(values: pa.Array) -> tuple[int, int]:
+    """The most characters before and behind the point in any of the texts of numbers, signs
+    left out: the digits of the decimal that holds all of them.
+    """
+    lengths, points = pc.binary_length(values), pc.find_substring(values, ".")
+    pointed = pc.greater_equal(points, 0)
+    before = pc.subtract(
+        pc.if_else(pointed, points, lengths), pc.cast(pc.starts_with(values, "-"), pa.int32())
+    )
+    behind = pc.if_else(pointed, pc.subtract(pc.subtract(lengths, points), 1), 0)
+    return int(pc.max(before).as_py() or 0), int(pc.max(behind).as_py() or 0)
 
 
 def _parse_timestamp(values: pa.Array, zone: str | None) -> pa.Array:

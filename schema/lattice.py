@@ -13,7 +13,7 @@ from itertools import chain
 import pyarrow as pa
 
 _TOP = pa.string()
-_INTEGER_DIGITS = {8: 3, 16: 5, 32: 10, 64: 20}
+_INTEGER_DIGITS = 20  # for all widths: otherwise the digits would depend on the order of joins
 _MAX_DIGITS_128 = 38
 _MAX_DIGITS_256 = 76
 _UNITS = ("s", "ms", "us", "ns")
@@ -101,7 +101,7 @@ def _digits(kind: pa.DataType) -> tuple[int, int]:
     """Digits before and behind the point."""
     if pa.types.is_decimal(kind):
         return kind.precision - kind.scale, kind.scale
-    return _INTEGER_DIGITS[kind.bit_width], 0
+    return _INTEGER_DIGITS, 0
 
 
 def _join_decimals(whole: int, scale: int, other_whole: int, other_scale: int) -> pa.DataType:

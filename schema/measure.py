@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -28,7 +27,7 @@ from schema.column import (
     Values,
 )
 from schema.hashing import hash_values
-from schema.kinds import KINDS, NULL_CODES, NUMERIC, Kind, classify, parse_kind, read_all, scale_of
+from schema.kinds import KINDS, NULL_CODES, NUMERIC, Kind, classify, digits_of, parse_kind, read_all
 from schema.sketches import Distinct
 
 _HINT_ROWS = 1000
@@ -73,8 +72,10 @@ def measure(
     kind = array.type
     array = plain(array)
     known = before.get(path, _EMPTY)
+    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is shown as unknown
+        flat = _measure_flat(array, known, place, start, raw=raw)
     summary = replace(
-        _measure_flat(array, known, place, start, raw=raw),
+        flat,
         raw=raw,
         types={kind: len(array)},
         nulls=array.null_count,
@@ -147,6 +148,8 @@ def _measure_flat(
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         where = _Where(array, place, start)
         return _measure_text(present, known, where, raw=raw)
+    if pa.types.is_floating(kind):
+        present = pc.add(present, pa.scalar(0.0, kind))  # -0.0 is 0.0, as everywhere but in bits
     weighted = _counted(present, known)
     found = weighted or Weighted(present)
     native = kind_of(kind)
@@ -448,12 +451,8 @@ def _with_texts(read: Facet, kind: Kind, texts: pa.Array) -> Facet:
     if kind not in (Kind.DOUBLE, Kind.DECIMAL):
         return read
     exponent = bool(pc.any(pc.match_substring_regex(texts, "[a-zA-Z]")).as_py())
-    largest = max(
-        (abs(float(end)) for end in (read.low, read.high) if isinstance(end, (float, Decimal))),
-        default=0.0,
-    )
-    digits = len(str(int(largest))) if np.isfinite(largest) else 0
-    return replace(read, exponent=exponent, integer_digits=digits, scale=scale_of(texts))
+    whole, scale = digits_of(texts)
+    return replace(read, exponent=exponent, integer_digits=whole, scale=scale)
 
 
 @dataclass(frozen=True, slots=True)
