@@ -51,8 +51,8 @@ def file_path(uri: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Text with bytes that were not UTF-8 (lone surrogates) written in hexadecimal, so that it can be
-    stored and printed anywhere.
+    """Text with bytes that were not UTF-8 (lone surrogates) written in hexadecimal, so that it
+    can be stored and printed anywhere.
     """
     try:
         text.encode()

@@ -7,9 +7,10 @@ from dataclasses import replace
 from itertools import islice
 
 from connectors.formats.csv_dialect import Dialect
+from connectors.formats.csv_header import after_lines, table_width
 from connectors.formats.csv_names import column_names, name_findings
 from connectors.formats.csv_read import Table
-from connectors.formats.csv_sniff import after_lines, sniff, table_width
+from connectors.formats.csv_sniff import sniff
 from connectors.formats.encoding import UTF8, Utf8Stream, detect
 from connectors.model import Evidence, Examined, File, Options, Reading
 from connectors.sources.stored_file import read_up_to

@@ -5,11 +5,15 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from connectors.model import Options
 from schema.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from _csv import Reader as CsvReader
 
 csv.field_size_limit(1 << 30)
 
@@ -18,6 +22,7 @@ csv.field_size_limit(1 << 30)
 class Dialect:
     """How a CSV file is written. `quote` and `escape` are empty where there is none; a quote
     inside quotes is always doubled, or follows `escape`. `skip` lines stand before the header.
+    `initial_space`: white space between a delimiter and a quote is no part of the cell.
     """
 
     encoding: str = "utf-8"
@@ -26,6 +31,7 @@ class Dialect:
     escape: str = ""
     header: bool = True
     skip: int = 0
+    initial_space: bool = False
 
     def to_options(self) -> Options:
         """Sorted name and value pairs, all text; `skip` only when lines are skipped."""
@@ -36,6 +42,8 @@ class Dialect:
             "header": "true" if self.header else "false",
             "quote": self.quote,
         }
+        if self.initial_space:
+            pairs["initial_space"] = "true"
         if self.skip:
             pairs["skip"] = str(self.skip)
         return tuple(sorted(pairs.items()))
@@ -50,18 +58,26 @@ class Dialect:
             _character("escape", given.get("escape", self.escape)),
             _truth(given["header"]) if "header" in given else self.header,
             _count(given["skip"]) if "skip" in given else self.skip,
+            _truth(given["initial_space"]) if "initial_space" in given else self.initial_space,
         )
 
     def rows(self, text: str) -> Iterator[list[str]]:
         """Records of text by Python's csv module, blank ones left out."""
-        reader = csv.reader(
-            io.StringIO(text, newline=""),
+        return (row for row in self.reader(io.StringIO(text, newline="")) if row)
+
+    def reader(
+        self, lines: Iterable[str], *, quoted: bool = True, strict: bool = False
+    ) -> CsvReader:
+        """Python's csv reader of this dialect; `quoted` False takes quotes as they stand."""
+        return csv.reader(
+            lines,
             delimiter=self.delimiter,
             quotechar=self.quote or None,
-            quoting=csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE,
+            quoting=csv.QUOTE_MINIMAL if quoted and self.quote else csv.QUOTE_NONE,
             escapechar=self.escape or None,
+            skipinitialspace=self.initial_space,
+            strict=strict,
         )
-        return (row for row in reader if row)
 
 
 _NAMED = {
@@ -95,7 +111,7 @@ def _truth(value: str) -> bool:
     try:
         return known[value.lower()]
     except KeyError:
-        raise InvalidInput(f"csv: header must be true or false, not {value!r}") from None
+        raise InvalidInput(f"csv: expected true or false, not {value!r}") from None
 
 
 def _count(value: str) -> int:

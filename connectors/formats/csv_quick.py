@@ -140,7 +140,7 @@ class Quick:
             return text + delimiter * missing
         if text.endswith(delimiter * -missing):
             self.faults.ragged("trimmed", line, row.actual_columns)
-            return text[:missing]
+            return text.removesuffix(delimiter * -missing)
         self.faults.ragged("set aside", line, row.actual_columns)
         return None
 

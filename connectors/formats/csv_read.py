@@ -48,9 +48,7 @@ class Table:
         wanted = list(range(len(self.names)))
         if columns is not None:
             wanted = [self.names.index(name) for name in columns if name in self.names]
-        schema = pa.schema(
-            [pa.field(self.names[at], pa.string(), metadata=RAW) for at in wanted]
-        )
+        schema = pa.schema([pa.field(self.names[at], pa.string(), metadata=RAW) for at in wanted])
         given = 0
         for batch in self._all(wanted or [0], findings):
             given += batch.num_rows
@@ -66,7 +64,7 @@ class Table:
     def _all(self, wanted: Sequence[int], findings: list[Finding]) -> Iterator[pa.RecordBatch]:
         """Batches of columns called by position, by the quick reader as far as it comes."""
         given = 0
-        for block in BLOCKS:
+        for block in BLOCKS if not self.dialect.initial_space else ():
             faults = Faults(len(self.names))
             with Utf8Stream(self.file.open(), self.dialect.encoding, self.dialect.quote) as stream:
                 quick = Quick(stream, self.dialect, len(self.names), faults, block)

@@ -45,7 +45,7 @@ class Recovery:
         while True:
             self._taken = []
             try:
-                row = next(self._reader(self._lines(text)), None)
+                row = next(self.dialect.reader(self._lines(text)), None)
             except csv.Error:
                 row = None
             if not self._taken:
@@ -60,7 +60,7 @@ class Recovery:
                 first, *rest = self._taken
                 self._ahead.extendleft(reversed(rest))
                 self._taken = [first]
-                row = next(self._reader(iter([first.rstrip("\r\n")]), quoted=False), [])
+                row = next(self.dialect.reader(iter([first.rstrip("\r\n")]), quoted=False), [])
             if row:
                 yield line, row
             line += len(self._taken)
@@ -92,21 +92,8 @@ class Recovery:
         if not self.dialect.quote:
             return False
         try:
-            for _ in self._reader(iter(self._taken), strict=True):
+            for _ in self.dialect.reader(iter(self._taken), strict=True):
                 pass
         except csv.Error:
             return True
         return row is None or (len(self._taken) > 1 and len(row) > self.width)
-
-    def _reader(
-        self, lines: Iterator[str], *, quoted: bool = True, strict: bool = False
-    ) -> Iterator[list[str]]:
-        dialect = self.dialect
-        return csv.reader(
-            lines,
-            delimiter=dialect.delimiter,
-            quotechar=dialect.quote or None,
-            quoting=csv.QUOTE_MINIMAL if quoted and dialect.quote else csv.QUOTE_NONE,
-            escapechar=dialect.escape or None,
-            strict=strict,
-        )

@@ -16,8 +16,15 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 UTF8 = "utf-8"
+_ESCAPED = re.compile("[\udc80-\udcff]+")
 FALLBACK = "cp1252"
 LONGEST_LINE_BYTES = 1 << 20
+GUESSED_BYTES = 64 * 1024
+COMMON = ("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "koi8_r")
+MULTIBYTE = frozenset(
+    {"big5", "cp932", "cp949", "euc_jp", "euc_kr", "gb18030", "gbk", "shift_jis", "utf_16"}
+)
+"""Single-byte encodings that are written much, the most likely first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,8 @@ def detect(head: bytes, *, complete: bool) -> Encoding:
     if bad is None:
         plain = "only ASCII" if head.isascii() else "valid UTF-8"
         return Encoding(UTF8, f"{plain} in the first {len(head)} bytes")
+    if _mostly_utf8(head):
+        return Encoding(UTF8, f"valid UTF-8 but for a few bytes, the first at {bad}")
     guessed = _guess(head)
     if guessed:
         return Encoding(guessed, f"byte {bad} is not UTF-8; {guessed} fits the letters best")
@@ -73,21 +82,29 @@ def _first_bad_byte(head: bytes, *, complete: bool) -> int | None:
 
 
 def _guess(head: bytes) -> str | None:
+    """The encoding that fits best; of those that fit as well, one that is written much."""
     from charset_normalizer import from_bytes
 
-    best = from_bytes(head[: 64 * 1024]).best()
+    matches = from_bytes(head[:GUESSED_BYTES])
+    best = matches.best()
     if best is None or best.encoding in {"ascii", "utf_8"}:
         return None
-    name = codecs.lookup(best.encoding).name
-    return FALLBACK if name in {"iso8859-1", "cp1250"} and _fits(head, FALLBACK) else name
+    if best.encoding in MULTIBYTE:
+        return codecs.lookup(best.encoding).name
+    as_good = {best.encoding, *best.could_be_from_charset}
+    for match in matches:
+        if match.chaos <= best.chaos + 0.01 and match.coherence >= best.coherence - 0.1:
+            as_good |= {match.encoding, *match.could_be_from_charset}
+    common = next((name for name in COMMON if name in as_good), best.encoding)
+    return codecs.lookup(common).name
 
 
-def _fits(head: bytes, encoding: str) -> bool:
-    try:
-        head.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True
+def _mostly_utf8(head: bytes) -> bool:
+    """Whether text is UTF-8 but for a few bad bytes: many whole sequences for each of those."""
+    text = head.decode(UTF8, "surrogateescape")
+    bad = sum(len(found.group()) for found in _ESCAPED.finditer(text))
+    whole = sum(not char.isascii() for char in text) - bad
+    return whole > 10 * bad
 
 
 class Utf8Stream(io.RawIOBase):
@@ -169,9 +186,6 @@ class Utf8Stream(io.RawIOBase):
             text, count = _ESCAPED.subn(_as_fallback, text)
             self.replaced += count
         return text.encode("utf-8", "replace")
-
-
-_ESCAPED = re.compile("[\udc80-\udcff]+")
 
 
 def _as_fallback(found: re.Match[str]) -> str:

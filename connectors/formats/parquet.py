@@ -46,7 +46,11 @@ class Parquet:
         )
 
     def batches(
-        self, file: File, options: Options, *, columns: Sequence[str] | None = None
+        self,
+        file: File,
+        options: Options,  # noqa: ARG002
+        *,
+        columns: Sequence[str] | None = None,
     ) -> Reading:
         """Batches of native types. Raises CorruptData where the file is broken."""
         return Reading(_read(file, columns), [])
