@@ -45,7 +45,6 @@ PERSONAL = frozenset(
 """Semantic types that are personal data: their values are never indexed."""
 
 _WORD = re.compile(r"[^\W_]+")
-_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\WA-Za-z\d_]+")
 _WORD_LENGTH = 64
 _QUERY_WORDS = 12
 _LOW_CARDINALITY = 50
@@ -108,8 +107,8 @@ def words_of(text: str) -> list[str]:
     """
     found: list[str] = []
     for word in _WORD.findall(text):
-        parts = _PART.findall(word)
-        for piece in [word, *parts] if len(parts) > 1 else [word]:
+        pieces = [word, *_parts(word, digits=False), *_parts(word, digits=True)]
+        for piece in dict.fromkeys(pieces):
             plain = _plain(piece)
             found += [plain, _singular(plain)] if _singular(plain) != plain else [plain]
     return [word for word in found if word]
@@ -117,11 +116,7 @@ def words_of(text: str) -> list[str]:
 
 def terms_of(text: str) -> tuple[Term, ...]:
     """The first 12 words of a query. The last one is a prefix unless something follows it."""
-    pieces = [
-        part
-        for word in _WORD.findall(text)
-        for part in (_PART.findall(word) if _is_camel(word) else [word])
-    ]
+    pieces = [part for word in _WORD.findall(text) for part in _parts(word, digits=False)]
     plain = [word for word in map(_plain, pieces[:_QUERY_WORDS]) if word]
     open_ended = bool(text) and (text[-1].isalnum())
     return tuple(
@@ -282,8 +277,20 @@ def _plain(word: str) -> str:
     return "".join(one for one in bare.casefold() if one.isalnum())[:_WORD_LENGTH]
 
 
-def _is_camel(word: str) -> bool:
-    return bool(re.search(r"[a-z][A-Z]", word))
+def _parts(word: str, *, digits: bool) -> list[str]:
+    """A camelCase word in its parts (`HTTPServer` → `HTTP`, `Server`), with `digits` also split
+    between letters and digits.
+    """
+    if word.islower() and (word.isalpha() or not digits):
+        return [word]
+    cuts = [0]
+    for place in range(1, len(word)):
+        before, here = word[place - 1], word[place]
+        if (here.isupper() and before.islower()) or (digits and here.isdigit() != before.isdigit()):
+            cuts.append(place)
+        elif here.islower() and before.isupper() and place - 1 > cuts[-1]:
+            cuts.append(place - 1)
+    return [word[start:end] for start, end in zip(cuts, [*cuts[1:], None], strict=True)]
 
 
 def _singular(word: str) -> str:

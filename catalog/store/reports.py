@@ -49,7 +49,7 @@ def history(connection: Connection, source_pk: int, first: int) -> list[QualityR
         select(reports)
         .where(reports.c.source_pk == source_pk)
         .order_by(reports.c.pk.desc())
-        .limit(first)
+        .limit(max(first, 0))
     )
     return [_to_report(row) for row in connection.execute(query)]
 

@@ -15,7 +15,7 @@ from catalog.model import Search, Source, Status, parse_id
 from catalog.store import searching
 from catalog.store.columns import digest
 from catalog.store.naming import ends_with, folded, last_part, uri_key
-from catalog.store.rows import source_by_pk, sources_where
+from catalog.store.rows import source_by_pk, sources_by_pk, sources_where
 from catalog.store.tables import sources
 from schema.errors import Ambiguous, InvalidInput, NotFound
 
@@ -44,7 +44,7 @@ def resolve(connection: Connection, ref: str | int) -> Source:
 
 def _by_number(connection: Connection, ref: str) -> list[Source]:
     pk = int(ref) if ref.isdecimal() and len(ref) < 19 else _from_global_id(ref)
-    return [] if pk is None else _where(connection, sources.c.pk == pk)
+    return [] if pk is None else list(sources_by_pk(connection, [pk]).values())
 
 
 def _from_global_id(ref: str) -> int | None:
@@ -52,7 +52,7 @@ def _from_global_id(ref: str) -> int | None:
         kind, pk = parse_id(ref)
     except InvalidInput:
         return None
-    return pk if kind == "Source" and 0 < pk < 2**63 else None
+    return pk if kind == "Source" else None
 
 
 def _by_address(connection: Connection, ref: str) -> list[Source]:
@@ -75,7 +75,7 @@ def _bare(uri: str) -> str:
     base, mark, table = uri.partition("#")
     try:
         url = make_url(base)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         return uri
     if url.username is None and url.password is None:
         return uri

@@ -56,11 +56,16 @@ def upsert(connection: Connection, table: Table) -> Any:
     return dialect.insert(table)
 
 
+def is_pk(number: int) -> bool:
+    """Whether it can be the number of a row at all: the databases refuse larger ones."""
+    return 0 < number < 2**63
+
+
 def sources_by_pk(connection: Connection, pks: Collection[int]) -> dict[int, Source]:
     """Those that exist, in the order asked for; one statement for each 5,000."""
     found = {
         row.pk: to_source(row)
-        for chunk in chunks(dict.fromkeys(pks))
+        for chunk in chunks(pk for pk in dict.fromkeys(pks) if is_pk(pk))
         for row in connection.execute(_SOURCE.where(sources.c.pk.in_(chunk)))
     }
     return {pk: found[pk] for pk in dict.fromkeys(pks) if pk in found}
@@ -68,10 +73,10 @@ def sources_by_pk(connection: Connection, pks: Collection[int]) -> dict[int, Sou
 
 def source_by_pk(connection: Connection, pk: int) -> Source:
     """Raises NotFound when there is none."""
-    row = connection.execute(_SOURCE.where(sources.c.pk == pk)).one_or_none()
-    if row is None:
+    found = sources_by_pk(connection, [pk])
+    if not found:
         raise NotFound(f"no source has the number {pk}; `headwater search` lists them")
-    return to_source(row)
+    return found[pk]
 
 
 def sources_where(

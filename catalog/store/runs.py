@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, delete, insert, or_, select, update
 
 from catalog.model import Edge, Run, RunState, parse_id
-from catalog.store.rows import chunks, now, upsert
+from catalog.store.rows import chunks, is_pk, now, upsert
 from catalog.store.tables import edges, run_inputs, run_outputs, runs
 from schema.errors import InvalidInput, NotFound
 
@@ -119,14 +119,14 @@ def one(connection: Connection, ref: str | int) -> Run:
     """A run by number, global id or OpenLineage id. Raises NotFound."""
     if isinstance(ref, str) and ref.isdecimal() and len(ref) < 19:
         ref = int(ref)
+    pk = _from_global_id(ref) if isinstance(ref, str) else ref
+    found = []
     if isinstance(ref, str):
         found = _where(connection, lambda query: query.where(runs.c.uuid == ref[:65]))
-        if not found and (pk := _from_global_id(ref)) is not None:
-            found = _where(connection, lambda query: query.where(runs.c.pk == pk))
-    else:
-        found = _where(connection, lambda query: query.where(runs.c.pk == ref))
+    if not found and pk is not None and is_pk(pk):
+        found = _where(connection, lambda query: query.where(runs.c.pk == pk))
     if not found:
-        raise NotFound(f"no run {ref!r}; `headwater runs` lists them")
+        raise NotFound(f"no run {str(ref)[:80]!r}; `headwater runs` lists them")
     return found[0]
 
 
@@ -142,7 +142,7 @@ def many(
             query = query.where(or_(runs.c.pk.in_(read), runs.c.pk.in_(written)))
         if after is not None:
             query = query.where(runs.c.pk < after)
-        return query.order_by(runs.c.pk.desc()).limit(first)
+        return query.order_by(runs.c.pk.desc()).limit(max(first, 0))
 
     return _where(connection, narrow)
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, false, func, select
 
 from catalog import lineage
 from catalog.model import (
@@ -26,8 +26,8 @@ from catalog.model import (
 from catalog.store import annotating, crawls, reports, resolving, runs, searching
 from catalog.store.database import Database
 from catalog.store.migrate import migrate
-from catalog.store.rows import chunks, source_by_pk, sources_by_pk, versions_where
-from catalog.store.tables import entries, sources, versions
+from catalog.store.rows import chunks, is_pk, source_by_pk, sources_by_pk, versions_where
+from catalog.store.tables import entries, namespaces, sources, versions
 from catalog.store.tables import runs as run_table
 from connectors.model import Dataset, Entry
 from schema.errors import NotFound
@@ -106,6 +106,12 @@ class Store:
             with self._database.read() as connection:
                 found = list(crawls.known_by_pk(connection, chunk))
             yield from found
+
+    def namespaces(self, prefix: str = "") -> list[str]:
+        """Every namespace that starts with `prefix`, sorted; there are few beside sources."""
+        with self._database.read() as connection:
+            found = connection.execute(select(namespaces.c.namespace)).scalars()
+            return sorted(name for name in found if name.startswith(prefix))
 
     def part_summaries(
         self, source_pk: int, entry_uris: Collection[str]
@@ -211,14 +217,16 @@ class Store:
                 lambda query: (
                     query.where(versions.c.source_pk == source_pk, *older)
                     .order_by(versions.c.number.desc())
-                    .limit(first)
+                    .limit(max(first, 0))
                 ),
             )
 
     def version(self, pk: int) -> Version:
         """Raises NotFound when there is none."""
         with self._database.read() as connection:
-            found = versions_where(connection, lambda query: query.where(versions.c.pk == pk))
+            found = versions_where(
+                connection, lambda query: query.where(versions.c.pk == pk if is_pk(pk) else false())
+            )
         if not found:
             raise NotFound(f"no version has the number {pk}; `headwater show` tells a source's")
         return found[0]

@@ -194,7 +194,7 @@ runs = Table(
     "runs",
     metadata,
     _pk(),
-    Column("uuid", String(64), nullable=False, unique=True),
+    Column("uuid", AnyText, nullable=False, unique=True),
     Column("pipeline", AnyText, nullable=False),
     Column("state", String(16), nullable=False),
     Column("started_at", Time, nullable=False),

@@ -62,11 +62,11 @@ def postgres() -> Iterator[Server]:
         server.cleanup()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of a catalog that is not there yet."""
+@contextmanager
+def new_url(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    """The URL of a catalog that is not there yet, in the database that the parameter names."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'new' / 'catalog.db'}"
+        yield f"sqlite:///{folder / 'new' / 'catalog.db'}"
         return
     server = request.getfixturevalue("postgres")
     made = server.database()
@@ -74,9 +74,24 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     server.drop(made)
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    with new_url(request, tmp_path) as made:
+        yield made
+
+
 @pytest.fixture
 def store(url: str) -> Iterator[Store]:
     with Store.open(url) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def shared_store(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Store]:
+    """One store for the tests of a module that only read."""
+    with new_url(request, tmp_path_factory.mktemp("shared")) as made, Store.open(made) as opened:
         yield opened
 
 

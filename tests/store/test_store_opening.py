@@ -78,16 +78,14 @@ def test_every_migration_can_be_taken_back(store):
 
 
 def test_sqlite_is_set_up_for_many_readers_and_safe_writes(tmp_path):
-    with Store.open(f"sqlite:///{tmp_path / 'catalog.db'}") as store:
-        with store._database.engine.connect() as connection:
-
-            def setting(name: str) -> object:
-                return connection.execute(text(f"PRAGMA {name}")).scalar()
-
-            assert setting("journal_mode") == "wal"
-            assert setting("foreign_keys") == 1
-            assert setting("synchronous") == 1  # NORMAL
-            assert setting("busy_timeout") >= 5000
+    with (
+        Store.open(f"sqlite:///{tmp_path / 'catalog.db'}") as store,
+        store._database.engine.connect() as connection,
+    ):
+        names = ("journal_mode", "foreign_keys", "synchronous", "busy_timeout")
+        found = {name: connection.execute(text(f"PRAGMA {name}")).scalar() for name in names}
+    assert found.pop("busy_timeout") >= 5000
+    assert found == {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 1}  # NORMAL
 
 
 OPEN = """

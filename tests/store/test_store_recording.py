@@ -22,7 +22,10 @@ def test_a_new_source_has_all_that_was_recorded(store, make):
         evidence=(Evidence("delimiter", ";", "13 in each row"),),
         findings=(make.finding("dialect"),),
     )
-    schema, profile = make.schema("origin", code="airport"), make.profile(make.column("origin", "a"))
+    schema, profile = (
+        make.schema("origin", code="airport"),
+        make.profile(make.column("origin", "a")),
+    )
     before = datetime.now(UTC)
     outcome = store.record(
         dataset,
@@ -237,7 +240,7 @@ HOSTILE = [
     "/data/\ue000private\ue0000000",
     "/data/'; DROP TABLE sources; --",
     "/data/" + "é" * 4000,
-    "/data/<script>\n\r\t\"%s :x {y}",
+    '/data/<script>\n\r\t"%s :x {y}',
     "/data/%41%00",
 ]
 
@@ -254,7 +257,7 @@ def test_hostile_names_come_back_as_they_were(store, make, name):
         format=name[:40],
         options=((name, name),),
     )
-    schema = make.schema(name, **{"other": "kind"})
+    schema = make.schema(name, other="kind")
     profile = make.profile(make.column(name, name, "b"))
     outcome = store.record(
         dataset, schema, profile, parts={dataset.entries[0].uri: b"x"}, findings=(make.finding(),)

@@ -41,7 +41,7 @@ def upgrade() -> None:
     op.create_table(
         "runs",
         sa.Column("pk", _ID, autoincrement=True, nullable=False),
-        sa.Column("uuid", sa.String(length=64), nullable=False),
+        sa.Column("uuid", columns.AnyText(), nullable=False),
         sa.Column("pipeline", columns.AnyText(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("started_at", columns.Time(), nullable=False),
