@@ -62,7 +62,7 @@ class ArrowTarget:
         """The module's source text. Raises UnsupportedType naming the field."""
         way = reads_natively(dataset, schema, ARROW)
         name = self.filename(dataset).removesuffix(".py")
-        example = f"columns=[{text(schema.names[0])}]" if schema.names else ""
+        example = module.example_columns(schema)
         imports, *sections = (
             _native(dataset, schema) if way.native else _runtime(dataset, way.reasons)
         )
@@ -98,7 +98,7 @@ def _native(dataset: Dataset, schema: Schema) -> list[str]:
     return [
         _imports(
             standard="import glob\n" if many else "",
-            more=(_MORE_IMPORTS.get(dataset.format or "", ""), "import pyarrow.dataset as ds"),
+            more=["import pyarrow.dataset as ds", *_MORE_IMPORTS.get(dataset.format or "", ())],
         ),
         "\n".join([module.reason_comment([reason]), *where]),
         _format(dataset, schema),
@@ -115,28 +115,25 @@ def _runtime(dataset: Dataset, reasons: Sequence[str]) -> list[str]:
     why = module.reason_comment([f"Read through Headwater, since {'; '.join(reasons)}."])
     arguments = "DATASET, SCHEMA, columns=columns, where=where"
     return [
-        _imports(more=("", ""), local="\nfrom connectors import runtime"),
+        _imports(more=["\nfrom connectors import runtime"]),
         f"{why}\n{assignment('DATASET', module.dataset_literal(dataset))}",
         _READ % f"return runtime.table({arguments})",
         _BATCHES % f"return runtime.batches({arguments})",
     ]
 
 
-_MORE_IMPORTS = {"csv": "import pyarrow.csv as csv"}
+_MORE_IMPORTS = {"csv": ["from pyarrow import csv"]}
 
 
-def _imports(*, standard: str = "", more: Sequence[str], local: str = "") -> str:
-    before, after = more
+def _imports(*, standard: str = "", more: Sequence[str]) -> str:
     lines = [
         "from __future__ import annotations\n",
         f"{standard}from collections.abc import Iterator, Sequence\n",
         "import pyarrow as pa",
         "import pyarrow.compute as pc",
-        before,
-        after,
-        local,
+        *more,
     ]
-    return "\n".join(line for line in lines if line)
+    return "\n".join(lines)
 
 
 def _format(dataset: Dataset, schema: Schema) -> str:

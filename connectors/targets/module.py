@@ -37,6 +37,12 @@ def label(dataset: Dataset) -> str:
     return identifier(last)
 
 
+def example_columns(schema: Schema) -> str:
+    """`columns=["day", "carrier"]` of the first columns that are plainly named, for the usage."""
+    plain = [name for name in schema.names if name.isidentifier() and name.isascii()][:2]
+    return f"columns=[{', '.join(map(text, plain))}]" if plain else ""
+
+
 def docstring(
     dataset: Dataset, schema: Schema, *, target: str, reads: str, usage: Sequence[str]
 ) -> str:

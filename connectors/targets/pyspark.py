@@ -15,6 +15,7 @@ from connectors.targets.python_source import (
     call,
     comment,
     listing,
+    render,
     text,
     value,
 )
@@ -38,8 +39,6 @@ _NATIVE = """frame = %s
     if columns is not None:
         frame = frame.select(["`" + name.replace("`", "``") + "`" for name in columns])
     return frame"""
-
-_RUNTIME = "return runtime.spark_dataframe(spark, DATASET, SCHEMA, columns=columns, where=where)"
 
 _PLAIN = {
     "void": "T.NullType()",
@@ -74,7 +73,7 @@ class PySparkTarget:
         struct = _struct_call(schema)
         way = reads_natively(dataset, schema, PYSPARK)
         name = self.filename(dataset).removesuffix(".py")
-        example = f", columns=[{text(schema.names[0])}]" if schema.names else ""
+        example = ", ".join(filter(None, ("spark", module.example_columns(schema))))
         imports, source, read = (
             _native(dataset) if way.native else _runtime(dataset, schema, way.reasons)
         )
@@ -84,7 +83,7 @@ class PySparkTarget:
                 schema,
                 target=PYSPARK,
                 reads="a Spark DataFrame",
-                usage=(f"import {name}", f"frame = {name}.read(spark{example})"),
+                usage=(f"import {name}", f"frame = {name}.read({example})"),
             ),
             imports,
             module.fingerprint(schema),
@@ -119,12 +118,15 @@ def _runtime(dataset: Dataset, schema: Schema, reasons: Sequence[str]) -> tuple[
     }
     literal = module.dataset_literal(dataset)
     source = [why, assignment("DATASET", literal)]
-    read = _RUNTIME
+    types: dict[str, Expression] = {}
     if wider:
         source += comment("Types of the source that SCHEMA holds wider.", 0)
         source += [assignment("TYPES", value(wider))]
-        read = read.replace("SCHEMA,", "SCHEMA, types=TYPES,")
-    return _imports("from connectors import runtime"), "\n".join(source), _READ % read
+        types["types"] = "TYPES"
+    arguments: dict[str, Expression] = {**types, "columns": "columns", "where": "where"}
+    read = call("runtime.spark_dataframe", "spark", "DATASET", "SCHEMA", **arguments)
+    shown = f"return {render(read, 4, before=7)}"
+    return _imports("from connectors import runtime"), "\n".join(source), _READ % shown
 
 
 def _imports(*local: str) -> str:
