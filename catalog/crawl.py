@@ -49,22 +49,24 @@ def crawl(
     store: Store,
     limits: Limits = Limits(),  # noqa: B008  frozen
     *,
+    force: bool = False,
     run: int | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     on_finding: Callable[[Finding], None] | None = None,
 ) -> Iterator[Outcome]:
     """List, group, read what changed, record: one outcome for each dataset below the URIs.
 
-    `run` is the primary key of the run that wrote what is found. `on_finding` is told of places
-    that could not be listed. A crawl that is stopped keeps what it has recorded. Raises
-    SourceError at the end, when all others are done, naming the URIs that cannot be reached.
+    `force` reads what has not changed too. `run` is the primary key of the run that wrote what
+    is found. `on_finding` is told of places that could not be listed. A crawl that is stopped
+    keeps what it has recorded. Raises SourceError at the end, when all others are done, naming
+    the URIs that cannot be reached.
     """
     meter = _Meter(on_progress)
     unreachable: list[str] = []
     for uri in uris:
         try:
             source = registry.open_source(uri, limits)
-            yield from _crawl_one(_Way(source, store, limits, run, meter))
+            yield from _crawl_one(_Way(source, store, limits, force, run, meter))
         except SourceError as error:
             unreachable.append(str(error))
         else:
@@ -81,6 +83,7 @@ class _Way:
     source: Source
     store: Store
     limits: Limits
+    force: bool
     run: int | None
     meter: _Meter
 
@@ -94,9 +97,9 @@ def _crawl_one(way: _Way) -> Iterator[Outcome]:
                 seen.add(outcome.source.pk)
                 way.meter.done(outcome.source.name)
                 yield outcome
-    if way.limits.include or way.limits.exclude or _unlisted(way.source):
+    if _unlisted(way.source):
         return
-    for namespace, prefix in getattr(way.source, "areas", ()):
+    for namespace, prefix in _areas(way):
         yield from way.store.mark_gone(namespace, prefix, seen)
 
 
@@ -107,7 +110,11 @@ def _crawl_listed(
     store, rows = way.store, way.limits.rows
     known = store.known_many((dataset.namespace, dataset.name) for dataset in listed)
     pairs = [(dataset, known.get((dataset.namespace, dataset.name))) for dataset in listed]
-    same = {one.source_pk for dataset, one in pairs if one and unchanged(dataset, one, rows)}
+    same = {
+        one.source_pk
+        for dataset, one in pairs
+        if one is not None and not way.force and unchanged(dataset, one, rows)
+    }
     store.record_unchanged(same)
     sources = store.sources(same)
 
@@ -115,7 +122,8 @@ def _crawl_listed(
         dataset, one = pair
         if one is not None and one.source_pk in same:
             return None
-        return read(way.source, dataset, one, store, rows=rows, on_batch=way.meter.add)
+        merged = None if way.force else one
+        return read(way.source, dataset, merged, store, rows=rows, on_batch=way.meter.add)
 
     for (_, one), content in zip(pairs, _ahead(readers, fetch, pairs), strict=True):
         if content is not None:
@@ -151,6 +159,16 @@ def record(store: Store, content: Content, known: Known | None, run: int | None)
         run=run,
         bytes_read=content.bytes_read,
     )
+
+
+def _areas(way: _Way) -> Iterator[tuple[str, str]]:
+    """What was listed in full, with the databases in files of it that are there no more."""
+    for namespace, prefix in way.source.areas:
+        yield namespace, prefix
+        if namespace == "file":
+            for database in way.store.namespaces(f"sqlite://{prefix}"):
+                if database.removeprefix(f"sqlite://{prefix}")[:1] in {"", "/"}:
+                    yield database, ""
 
 
 def _judged(store: Store, known: Known | None, evidence: Evidence) -> QualityReport:

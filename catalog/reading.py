@@ -131,7 +131,8 @@ class _Reading:
             summary = summarise(self._batches(entry), place=_place(self._dataset, entry))
         except Exception as error:  # noqa: BLE001  whatever a reader raises, the crawl goes on
             finding = _fault(error, self._dataset, entry)
-            self.findings.append(finding)
+            if all(finding.message != told.message for told in self._dataset.findings):
+                self.findings.append(finding)
             if finding.code in RETRIED:
                 self.unreached.add(entry.uri)
         self.findings.extend(self._source.findings_of(entry))

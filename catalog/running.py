@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -61,5 +60,5 @@ def _is_free(lock: Path) -> bool:
         with lock.open("r+") as probe:
             fcntl.flock(probe, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return True
-    except (FileNotFoundError, BlockingIOError, os.error):
+    except OSError:  # not there, or held
         return False

@@ -1,4 +1,4 @@
-"""Running a pipeline: inputs through typed connectors, the output catalogued, all of it recorded."""
+"""Running a pipeline: inputs by typed connectors, the output catalogued, all of it recorded."""
 
 from __future__ import annotations
 
@@ -153,7 +153,9 @@ def _recorded(store: Store, facts: RunFacts) -> Iterator[Run]:
         ingest(store, run_event("ABORT", facts, error="stopped by Ctrl-C"))
         raise
     except Exception as error:  # noqa: BLE001  whatever a pipeline raises is told by its run
-        told = str(error) if isinstance(error, HeadwaterError) else f"{type(error).__name__}: {error}"
+        told = (
+            str(error) if isinstance(error, HeadwaterError) else f"{type(error).__name__}: {error}"
+        )
         trace = "".join(traceback.format_exception(error))
         ingest(store, run_event("FAIL", facts, error=told, trace=trace))
 

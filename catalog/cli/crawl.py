@@ -12,8 +12,11 @@ from catalog.cli.session import Session, pass_session, subcommand
 
 if TYPE_CHECKING:
     from catalog.model import Outcome
+    from schema.model import Finding
 
 STYLES = {"NEW": "green", "CHANGED": "cyan", "UNCHANGED": "dim", "FAILED": "red", "GONE": "yellow"}
+
+MOST_SHOWN = 60
 
 
 @subcommand(
@@ -38,6 +41,7 @@ STYLES = {"NEW": "green", "CHANGED": "cyan", "UNCHANGED": "dim", "FAILED": "red"
     metavar="REFERENCE",
     help="Where the secret is, env:NAME or file:PATH; it is never stored.",
 )
+@click.option("--force", is_flag=True, help="Read all of it, also what has not changed.")
 @pass_session
 def command(
     session: Session,
@@ -48,6 +52,7 @@ def command(
     exclude: tuple[str, ...],
     options: tuple[str, ...],
     credentials: str | None,
+    force: bool,
 ) -> None:
     """Find the data sources below each URI and learn what is in them.
 
@@ -63,11 +68,19 @@ def command(
 
     limits = Limits(rows, include, exclude, pairs(options), credentials)
     outcomes: list[Outcome] = []
+    findings: list[Finding] = []
     unreachable: SourceError | None = None
     began = time.monotonic()
     with session.store() as store, crawling() as on_progress:
         try:
-            for outcome in crawl(uris, store, limits, on_progress=on_progress):
+            for outcome in crawl(
+                uris,
+                store,
+                limits,
+                force=force,
+                on_progress=on_progress,
+                on_finding=findings.append,
+            ):
                 outcomes.append(outcome)  # noqa: PERF402  what is done counts if the rest fails
         except SourceError as error:
             unreachable = error
@@ -76,13 +89,14 @@ def command(
         print_json(
             {
                 "sources": [documents.outcome(outcome) for outcome in outcomes],
+                "findings": [documents.finding(finding) for finding in findings],
                 "counts": counts(outcomes),
                 "bytesRead": sum(outcome.bytes_read for outcome in outcomes),
                 "seconds": round(seconds, 3),
             }
         )
     else:
-        show(outcomes, seconds)
+        show(outcomes, findings, seconds)
     if unreachable is not None:
         raise unreachable
 
@@ -93,15 +107,16 @@ def counts(outcomes: list[Outcome]) -> dict[str, int]:
     return {status: found[status] for status in STYLES}
 
 
-def show(outcomes: list[Outcome], seconds: float) -> None:
+def show(outcomes: list[Outcome], findings: list[Finding], seconds: float) -> None:
     """A table of what is new or worth looking at, and one line of sums."""
     from catalog.cli.output import (
         console,
         count,
-        finding_lines,
+        finding_line,
         grade,
         printable,
         row,
+        short_names,
         size,
         table,
         text,
@@ -109,31 +124,33 @@ def show(outcomes: list[Outcome], seconds: float) -> None:
 
     out = console()
     told = [outcome for outcome in outcomes if outcome.status.value != "UNCHANGED"]
-    if told:
-        made = table(
-            "source",
-            "status",
-            "format",
-            "rows",
-            "bytes",
-            "quality",
-            right=("rows", "bytes", "quality"),
+    names = short_names([outcome.source for outcome in told])
+    figures = ("rows", "bytes", "quality")
+    made = table("source", "status", "format", *figures, right=figures)
+    for outcome in told[:MOST_SHOWN]:
+        source = outcome.source
+        row(
+            made,
+            text(names[source.pk], width=40),
+            text(outcome.status.value, STYLES[outcome.status.value]),
+            source.format,
+            count(source.row_count),
+            size(source.byte_count),
+            grade(source.quality),
         )
-        for outcome in told:
-            source = outcome.source
-            row(
-                made,
-                source.label,
-                text(outcome.status.value, STYLES[outcome.status.value]),
-                source.format,
-                count(source.row_count),
-                size(source.byte_count),
-                grade(source.quality),
-            )
+    if told:
         out.print(made)
-    for outcome in told:
-        for line in finding_lines(outcome.findings):
-            out.print(text(f"{outcome.source.label}: ", "bold") + line)
+    if len(told) > MOST_SHOWN:
+        out.print(f"… and {len(told) - MOST_SHOWN:,} more (`headwater search` lists all)")
+    places = [
+        (names[outcome.source.pk], finding) for outcome in told for finding in outcome.findings
+    ]
+    lines = [(None, finding) for finding in findings] + places
+    for name, finding in lines[:MOST_SHOWN]:
+        about = text(f"{name}: ", "bold") if name else text("")
+        out.print(about + finding_line(finding), soft_wrap=True)
+    if len(lines) > MOST_SHOWN:
+        out.print(f"… and {len(lines) - MOST_SHOWN:,} more findings (`headwater show SOURCE`)")
     sums = ", ".join(
         f"{number} {status.lower()}" for status, number in counts(outcomes).items() if number
     )

@@ -47,13 +47,14 @@ def command(session: Session, *, ref: str, depth: int) -> None:
         out.print(text(f"{source.label}: no run has read or written it"))
     for title, way in (("comes from", "upstream"), ("goes into", "downstream")):
         if any(edge_end(edge, way) == source.pk for edge in edges):
-            out.print(picture(source, title, way, sources, edges, runs))
+            out.print(picture(source, title, way, sources=sources, edges=edges, runs=runs))
 
 
 def picture(
     root: Source,
     title: str,
     way: str,
+    *,
     sources: Mapping[int, Source],
     edges: Sequence[Edge],
     runs: Mapping[int, str],

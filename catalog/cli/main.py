@@ -63,7 +63,7 @@ class Headwater(click.Group):
             return None
         return result
 
-    def main(
+    def main(  # type: ignore[override]  # it always ends the process
         self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
     ) -> NoReturn:
         """Run the command line and leave with its exit status."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
+    from catalog.model import Source
     from schema.model import Finding
 
 UNSAFE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
@@ -96,18 +98,29 @@ def row(made: Table, *cells: object) -> None:
     )
 
 
-def finding_lines(findings: Iterable[Finding]) -> Iterable[Text]:
-    """One line a finding: how bad, code, what and where."""
+def finding_line(finding: Finding) -> Text:
+    """How grave, code, what and where."""
     from rich.text import Text
 
     styles = {"error": "red", "warning": "yellow", "info": "dim"}
-    for finding in findings:
-        place = f" ({printable(finding.place)})" if finding.place else ""
-        yield Text.assemble(
-            (f"{finding.severity} ", styles.get(finding.severity, "")),
-            (printable(finding.code), "bold"),
-            f": {printable(finding.message)}{place}",
-        )
+    place = f" ({printable(finding.place)})" if finding.place else ""
+    return Text.assemble(
+        (f"{finding.severity} ", styles.get(finding.severity, "")),
+        (printable(finding.code), "bold"),
+        f": {printable(finding.message)}{place}",
+    )
+
+
+def short_names(sources: Collection[Source]) -> dict[int, str]:
+    """The label of each source by primary key; of those with one label, as much of the path
+    before it as tells them apart (`v1/monthly.csv`, `v2/monthly.csv`).
+    """
+    names = {source.pk: source.label for source in sources}
+    alike = Counter(names.values())
+    for source in sources:
+        if alike[names[source.pk]] > 1:
+            names[source.pk] = "/".join(source.name.rstrip("/").split("/")[-2:])
+    return names
 
 
 def count(value: float | None) -> str:

@@ -24,25 +24,39 @@ if TYPE_CHECKING:
     "--html",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Also write the report as pages into DIR.",
+    help="Also write the report as a page into DIR.",
+)
+@click.option(
+    "--data/--summary",
+    "data",
+    default=None,
+    help="Read the rows, or judge what the last crawl learned.  [default: rows, if not too many]",
 )
 @pass_session
-def command(session: Session, *, ref: str, html: Path | None) -> None:
-    """Read SOURCE and validate it against the expectations derived from its history."""
+def command(session: Session, *, ref: str, html: Path | None, data: bool | None) -> None:
+    """Validate SOURCE with Great Expectations against what its history lets expect."""
     from catalog.cli import documents
-    from catalog.cli.output import print_json
+    from catalog.cli.output import console, print_json, text
     from catalog.cli.progress import doing
 
-    with session.store() as store, doing("starting Great Expectations"):
+    with session.store() as store:
         source = store.source(ref)
-        from catalog.quality import validate
+        with doing("validating with Great Expectations"):
+            from catalog.quality import validate
 
-        report = validate(store, source)
-        store.record_quality(report)
+            report = validate(store, source, data=data)
+            store.record_quality(report)
+        page = None
+        if html is not None:
+            from catalog.quality.report import write_page
+
+            page = write_page(store, source, report, html)
     if session.json:
         print_json({"id": source.id, "name": source.name, **documents.quality(report)})
-    else:
-        show(source, report)
+        return
+    show(source, report)
+    if page is not None:
+        console().print(text(f"report: {page}"), soft_wrap=True)
 
 
 def show(source: Source, report: QualityReport) -> None:

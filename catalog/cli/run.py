@@ -49,9 +49,7 @@ def command(
     cluster = Cluster(master or default_cluster().master, memory=memory)
     with session.store() as store:
         with doing("reading the pipeline") as on_step:
-            ended = run(
-                path, store, cluster, parse_pairs(params), output=output, on_step=on_step
-            )
+            ended = run(path, store, cluster, parse_pairs(params), output=output, on_step=on_step)
         sources = store.sources({*ended.inputs, *ended.outputs})
     if session.json:
         print_json({"run": documents.run(ended, sources)})

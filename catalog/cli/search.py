@@ -101,7 +101,7 @@ def command(
 
 def show(page: SearchPage) -> None:
     """A table of hits, then how many there are of what."""
-    from catalog.cli.output import console, count, grade, printable, row, size, table
+    from catalog.cli.output import console, count, grade, printable, row, short_names, size, table
 
     out = console()
     if not page.hits:
@@ -111,11 +111,12 @@ def show(page: SearchPage) -> None:
         "source", "format", "rows", "bytes", "quality", "matched", "uri",
         right=("rows", "bytes", "quality"),
     )  # fmt: skip
+    names = short_names([hit.source for hit in page.hits])
     for hit in page.hits:
         source = hit.source
         row(
             made,
-            source.label,
+            names[source.pk],
             source.format,
             count(source.row_count),
             size(source.byte_count),

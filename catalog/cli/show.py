@@ -80,21 +80,21 @@ def document(store: Store, source: Source) -> dict[str, Any]:
 
 def show(store: Store, source: Source, *, evidence: bool = False) -> None:
     """What it is, whether to trust it, its columns, and where it comes from."""
-    from catalog.cli.output import console, finding_lines, printable, text
+    from catalog.cli.output import console, finding_line, printable, text
 
     out = console()
-    out.print(text(source.label, "bold") + text(f"  {source.uri}", "dim"))
+    out.print(text(source.label, "bold") + text(f"  {source.uri}", "dim"), soft_wrap=True)
     version = store.version(source.version) if source.version is not None else None
     report = store.quality([source.pk]).get(source.pk)
-    out.print(summary(source, version))
+    out.print(summary(source, version), soft_wrap=True)
     if source.description:
-        out.print(text(source.description))
+        out.print(text(source.description), soft_wrap=True)
     if version is not None:
         out.print(columns(version))
     if report is not None:
-        out.print(verdict(report))
-    for line in finding_lines(source.findings):
-        out.print(line)
+        out.print(verdict(report), soft_wrap=True)
+    for finding in source.findings:
+        out.print(finding_line(finding), soft_wrap=True)
     if evidence and version is not None:
         for one in version.dataset.evidence:
             out.print(text(f"{one.choice} = {printable(one.value)}: {one.reason}", "dim"))
