@@ -55,7 +55,7 @@ def _before(
 def _subject(column: Column, now: Evidence, past: tuple[Evidence, ...]) -> ColumnSubject:
     before = [version.columns[column.name] for version in past if column.name in version.columns]
     comparable = [one for one in before if family(one.field.type) == family(column.field.type)]
-    if past == (now,) or not before:
+    if past[0] is now or not before:
         return ColumnSubject(column, (column,), now.schema.primary_key)
     declared = before[-1].field
     # A column whose type changed to mean another thing fails that one expectation alone.

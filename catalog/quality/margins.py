@@ -83,7 +83,7 @@ def none_seen(rows: int) -> float:
 
 def outward(value: float, *, up: bool, digits: int = 3) -> float:
     """`value` rounded away from the data to `digits` significant digits, for people to read."""
-    if not math.isfinite(value) or value == 0:
+    if not math.isfinite(value) or abs(value) < 1e-300:
         return value
     step = 10.0 ** (math.floor(math.log10(abs(value))) - digits + 1)
     steps = math.ceil(value / step) if up else math.floor(value / step)

@@ -101,21 +101,19 @@ def line_of(result: ExpectationResult, evidence: Evidence) -> Line:
 def observed(result: ExpectationResult) -> str:
     """What was observed, in words: shares as percentages, lists of values as they are."""
     value = result.observed
-    if isinstance(value, float) and result.expectation.type in _SHARES:
-        return f"{100 * value:.4g} % not so" if value else "all"
-    if isinstance(value, list):
-        return shown(value) if value else "all"
-    return shown(value)
+    share = _SHARES.get(result.expectation.type)
+    if share and isinstance(value, int | float):
+        return f"{100 * value:.4g} % {share}" if value else f"none {share}"
+    return "all are" if value == [] else shown(value)
 
 
-_SHARES = frozenset(
-    (
-        "expect_column_value_lengths_to_be_between",
-        "expect_column_values_to_be_unique",
-        "expect_column_values_to_not_be_null",
-        "expect_compound_columns_to_be_unique",
-    )
-)
+_SHARES = {
+    "expect_column_value_lengths_to_be_between": "shorter or longer",
+    "expect_column_values_to_be_unique": "repeated",
+    "expect_column_values_to_not_be_null": "null",
+    "expect_compound_columns_to_be_unique": "repeated",
+}
+"""Expectations whose observed value is the share of rows that fail, and what those rows are."""
 
 
 def tone(score: float | None) -> str:

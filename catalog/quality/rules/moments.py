@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from catalog.model import Expectation
 from catalog.quality.evidence import MOMENT, Column, value_type
+from catalog.quality.personal import is_personal
 from catalog.quality.rules.subject import ColumnSubject
 
 KIND = "expect_column_values_to_be_between"
@@ -45,7 +46,9 @@ def not_before(column: ColumnSubject) -> Iterator[Expectation]:
     yield column.expect(
         KIND,
         "validity",
-        f"no value was before {low.isoformat()} {column.basis}",
+        "a margin before the earliest value" + f" {column.basis}"
+        if is_personal(column.now.field)
+        else f"no value was before {low.isoformat()} {column.basis}",
         min_value=limit.isoformat(),
     )
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 from catalog.model import Expectation
 from catalog.quality.evidence import NUMERIC, Column, value_type
 from catalog.quality.margins import Slack, extreme, outward
+from catalog.quality.personal import is_personal
 from catalog.quality.rules.subject import ColumnSubject
 
 KIND = "expect_column_values_to_be_between"
@@ -85,11 +86,13 @@ def learned_range(column: ColumnSubject) -> Iterator[Expectation]:
     if max(highs) <= 0:
         high = min(high, 0.0)
     whole = pa.types.is_integer(value_type(column.now.field.type))
-    seen = f"{text(min(lows), whole=whole)} to {text(max(highs), whole=whole)}"
+    seen = f"values were {text(min(lows), whole=whole)} to {text(max(highs), whole=whole)}"
+    if is_personal(column.now.field):
+        seen = "a margin around the values"
     yield column.expect(
         KIND,
         "validity",
-        f"values were {seen} {column.basis}",
+        f"{seen} {column.basis}",
         min_value=rounded(low, up=False, whole=whole),
         max_value=rounded(high, up=True, whole=whole),
     )

@@ -26,7 +26,7 @@ class TableSubject:
 
     @property
     def learned(self) -> bool:
-        return self.past != (self.now,)
+        return self.past[0] is not self.now
 
     @property
     def basis(self) -> str:
@@ -58,7 +58,7 @@ class ColumnSubject:
 
     @property
     def learned(self) -> bool:
-        return self.past != (self.now,)
+        return self.past[0] is not self.now
 
     @property
     def basis(self) -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pyarrow as pa
 
 from catalog.model import Expectation
-from catalog.quality.evidence import BOOLEAN, OTHER, value_type
+from catalog.quality.evidence import BOOLEAN, MOMENT, NUMERIC, OTHER, Column, value_type
 from catalog.quality.rules.subject import ColumnSubject, TableSubject
 
 _ENOUGH_ROWS = 20
-_ENOUGH_MOMENTS = 1000
+_ACCIDENTAL = (0.005, 5.0)
 
 
 def unique(column: ColumnSubject) -> Iterator[Expectation]:
@@ -25,7 +26,7 @@ def unique(column: ColumnSubject) -> Iterator[Expectation]:
     if column.family in (BOOLEAN, OTHER) or measured(column.now.field.type):
         return
     rows = max(version.present for version in column.filled)
-    if rows >= (_ENOUGH_MOMENTS if column.family == "moment" else _ENOUGH_ROWS):
+    if rows >= _ENOUGH_ROWS and not accidental(column):
         reason = f"none of {rows:,} values occurred twice {column.basis}"
         yield column.expect(kind, "uniqueness", reason)
 
@@ -40,6 +41,31 @@ def compound_key(table: TableSubject) -> Iterator[Expectation]:
             "they are the declared primary key",
             column_list=list(key),
         )
+
+
+def accidental(column: ColumnSubject) -> bool:
+    """Whether its numbers or moments may be different only because they are spread widely.
+
+    Of n values drawn at random from D possible ones n² / 2D pairs are equal on average (the
+    birthday problem). Far more than none of them: that none is equal is no accident. Far fewer:
+    there will be none next time either. Between the two, nothing can be said.
+    """
+    if column.identifying or column.family not in (NUMERIC, MOMENT):
+        return False
+    least, most = _ACCIDENTAL
+    expected = [version.present**2 / (2 * possible_values(version)) for version in column.filled]
+    return any(least < pairs < most for pairs in expected)
+
+
+def possible_values(column: Column) -> float:
+    """Whole numbers, days or seconds from the least to the greatest value, at least 1."""
+    if column.low is None or column.high is None:
+        return 1.0
+    span = column.high - column.low
+    if isinstance(span, timedelta):
+        day = timedelta(days=1) if pa.types.is_date(value_type(column.field.type)) else None
+        return max(1.0, span / (day or timedelta(seconds=1)))
+    return max(1.0, float(span))
 
 
 def measured(kind: pa.DataType) -> bool:
