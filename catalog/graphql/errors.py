@@ -47,7 +47,7 @@ def formatted(error: GraphQLError, *, request_id: str, code: str) -> dict[str, A
     if isinstance(cause, HeadwaterError):
         told["message"] = str(cause)
         code = code_of(cause)
-    elif cause is not None and not isinstance(cause, GraphQLError):
+    elif error.path and cause is not None and not _is_input(cause):
         _log.error("request %s failed at %s", request_id, error.path, exc_info=cause)
         told["message"] = f"the service failed; its log tells why under request {request_id}"
         code = INTERNAL
@@ -61,6 +61,13 @@ def formatted(error: GraphQLError, *, request_id: str, code: str) -> dict[str, A
     if code == INTERNAL:
         told["extensions"]["requestId"] = request_id
     return told
+
+
+def _is_input(cause: Exception) -> bool:
+    """Whether it is the caller's input that GraphQL rejects: such errors point into the document;
+    a value that cannot be written as its type does not.
+    """
+    return isinstance(cause, GraphQLError) and bool(cause.nodes)
 
 
 def refusal(message: str, code: str) -> dict[str, Any]:

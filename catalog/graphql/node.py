@@ -14,8 +14,10 @@ class Node(Interface):
 
     id = ID(required=True, description="The global id, opaque and stable.")
 
-    @classmethod
-    def resolve_type(cls, value: Any, _info: Any) -> str:
-        return {model.Source: "Source", model.Version: "Version", model.Run: "Run"}.get(
-            type(value), type(value).__name__
-        )
+
+def type_name(value: Any, _info: Any, _kind: Any) -> str | None:
+    """The name of the type of the API that shows `value`, None when none does."""
+    return _TYPES.get(type(value))
+
+
+_TYPES = {model.Source: "Source", model.Version: "Version", model.Run: "Run"}

@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import cache
 
 import graphene
-from graphql import GraphQLScalarType, GraphQLSchema, print_schema
+from graphql import GraphQLInterfaceType, GraphQLScalarType, GraphQLSchema, print_schema
 
 from catalog.graphql.lineage import Run
 from catalog.graphql.mutations import Mutation
+from catalog.graphql.node import type_name
 from catalog.graphql.query import Query
 from catalog.graphql.sources import Source, Version
 
@@ -20,7 +21,10 @@ def schema() -> GraphQLSchema:
     found: GraphQLSchema = made.graphql_schema
     found.description = "Headwater: data sources, what is in them, and what was made of them."
     moment = found.type_map["DateTime"]
+    node = found.type_map["Node"]
     assert isinstance(moment, GraphQLScalarType)
+    assert isinstance(node, GraphQLInterfaceType)
+    node.resolve_type = type_name
     moment.specified_by_url = "https://scalars.graphql.org/andimarek/date-time"
     return found
 
@@ -28,3 +32,9 @@ def schema() -> GraphQLSchema:
 def printed() -> str:
     """The schema in GraphQL's schema language."""
     return print_schema(schema()) + "\n"
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.stdout.write(printed())

@@ -1,0 +1,53 @@
+"""One statement a kind, whatever the size of the page."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.service.made_catalog import table
+
+FIELDS = {
+    "row": "id name format rowCount tags status findings { code }",
+    "schema": "schema { fingerprint fields { name type nullable profile { nullCount } } }",
+    "quality": "quality { score results { success } }",
+    "upstream": "upstream { name quality { score } schema { fingerprint } }",
+    "upstream twice": "upstream { upstream { name schema { fingerprint } } }",
+    "lineage": "lineage(depth: 2) { nodes { name } edges { upstream { name } fields { field } } }",
+    "all": """schema { fields { name } } profile { rowCount } quality { score } evidence { value }
+        version { number } upstream(depth: 3) { name quality { score } } downstream { name }""",
+}
+
+
+@pytest.mark.parametrize("fields", FIELDS.values(), ids=FIELDS)
+def test_fifty_sources_take_as_many_statements_as_one(made, statements, fields):
+    query = (
+        """query($first: PageSize) { sources(first: $first, filter: {column: "measure"}) {
+        nodes { %s } } }"""
+        % fields
+    )
+    counts = []
+    for first in (1, 50):
+        statements()
+        found = made.ask(query, first=first)["sources"]["nodes"]
+        counts.append(len(statements()))
+        assert len(found) == first
+    assert counts[0] == counts[1]
+
+
+def test_nodes_are_loaded_together(made, statements):
+    query = "query($ids: [ID!]!) { nodes(ids: $ids) { ... on Source { name quality { score } } } }"
+    counts = []
+    for many in (1, 50):
+        ids = [made.id(table(number)) for number in range(many)]
+        statements()
+        made.ask(query, ids=ids)
+        counts.append(len(statements()))
+    assert counts == [2, 2]
+
+
+def test_what_nobody_asked_for_is_not_loaded(made, statements):
+    statements()
+    made.ask("{ sources(first: 50) { nodes { id name } } }")
+    plain = len(statements())
+    made.ask("{ sources(first: 50) { nodes { id name schema { fingerprint } } } }")
+    assert len(statements()) == plain + 1
