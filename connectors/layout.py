@@ -89,6 +89,9 @@ def group(
 
     root_as_file = suffix_of(root_name) in data_suffixes
     for path, entry in listing:
+        if not path and entry is not None:  # the root is a file
+            yield Group("", "", (entry,), suffix_of(root_name))
+            continue
         home, keys, values, nested = _home(path, data_suffixes, whole=root_as_file)
         while open_folders and not _holds(open_folders[-1].path, home):
             yield from close()

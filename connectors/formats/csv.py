@@ -63,6 +63,10 @@ class Csv:
         if detected.bom:
             message = f"starts with a byte order mark of {encoding}; it was left out"
             findings.append(Finding("csv-bom", message, severity="info"))
+        if not dialect.quote and '"' in text and "quote" not in given:
+            line = text.count("\n", 0, text.index('"')) + 1
+            message = "quotes do not pair up around cells; they are read as part of the text"
+            findings.append(Finding("csv-unclosed-quote", message, f"line {line}"))
         if encoding != UTF8:
             message = f"the text is {encoding}, not UTF-8; it is read as such"
             findings.append(Finding("csv-encoding", message, severity="info"))

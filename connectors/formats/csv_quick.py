@@ -33,6 +33,7 @@ class Quick:
     """The last row of all, which `batches` does not yield: its end may be that of the file only."""
     _ragged: deque[Any] = field(default_factory=deque)
     _line: int = 1
+    """The number that Arrow gives to the next record: the first of the text, a header's too, is 1."""
 
     def batches(self, wanted: Sequence[int]) -> Iterator[pa.RecordBatch]:
         """Batches of the wanted text columns, called `c0`, `c1`, … by position, but for the last
@@ -60,6 +61,7 @@ class Quick:
             block_size=self.block,
             use_threads=False,
         )
+        self._line = 1 + int(self.dialect.header)
         source = pa.PythonFile(self.stream, "r")
         convert = self._convert_options(wanted)
         try:
@@ -132,7 +134,8 @@ class Quick:
         """A ragged row's text made to fit: cells added, empty cells at the end left out; None
         when it has cells too many, and is set aside.
         """
-        text, delimiter = str(row.text), self.dialect.delimiter
+        text: str = row.text
+        delimiter = self.dialect.delimiter
         line = self.dialect.skip + row.number
         missing = row.expected_columns - row.actual_columns
         if missing > 0:

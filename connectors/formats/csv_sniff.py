@@ -18,7 +18,7 @@ from connectors.formats.csv_header import after_lines, has_header, preamble, tab
 from connectors.model import Evidence
 
 DELIMITERS = ",;\t|: ^~\x01"
-PRIORS = {" ": 0.5, ":": 0.6, "^": 0.9, "~": 0.8}
+PRIORS = {" ": 0.2, ":": 0.5, "^": 0.9, "~": 0.8}
 """How likely a rare delimiter is where all else is equal."""
 
 NO_QUOTE_PRIOR = 0.9

@@ -14,12 +14,14 @@ from schema.errors import CorruptData, SourceError
 
 HEAD_BYTES = 64 * 1024
 
-COMPRESSIONS: dict[str, tuple[bytes, tuple[str, ...]]] = {
-    "bz2": (b"BZh", (".bz2",)),
-    "gzip": (b"\x1f\x8b", (".gz", ".gzip")),
-    "lz4": (b"\x04\x22\x4d\x18", (".lz4",)),
-    "xz": (b"\xfd7zXZ\x00", (".xz",)),
-    "zstd": (b"\x28\xb5\x2f\xfd", (".zst", ".zstd")),
+_MAGIC_BYTES = 8
+
+_MAGIC = {
+    b"BZh": "bz2",
+    b"\x1f\x8b": "gzip",
+    b"\x04\x22\x4d\x18": "lz4",
+    b"\xfd7zXZ\x00": "xz",
+    b"\x28\xb5\x2f\xfd": "zstd",
 }
 
 
@@ -41,15 +43,17 @@ class StoredFile:
     def compression(self) -> str | None:
         """How the content is compressed, told by its first bytes; None when it is not."""
         with self._raw() as stream:
-            magic = stream.read(8)
-        return next(
-            (name for name, (start, _) in COMPRESSIONS.items() if magic.startswith(start)), None
-        )
+            return _compression(stream.read(_MAGIC_BYTES))
 
     def open(self) -> BinaryIO:
         """A new binary stream, decompressed. Raises SourceError when it cannot be opened."""
-        compression = self.compression
         raw = self._raw()
+        try:
+            compression = _compression(raw.read(_MAGIC_BYTES))
+            raw.seek(0)
+        except OSError as error:
+            raw.close()
+            raise SourceError(f"{self.label}: cannot be read: {reason(error)}") from error
         return raw if compression is None else _decompressed(raw, compression)
 
     def head(self, count: int = HEAD_BYTES) -> bytes:
@@ -73,6 +77,10 @@ class StoredFile:
     @property
     def label(self) -> str:
         return printable(self.path)
+
+
+def _compression(magic: bytes) -> str | None:
+    return next((name for start, name in _MAGIC.items() if magic.startswith(start)), None)
 
 
 def read_up_to(stream: BinaryIO, count: int, place: str) -> bytes:
@@ -104,28 +112,30 @@ def reason(error: BaseException) -> str:
 
 
 def _decompressed(raw: BinaryIO, compression: str) -> BinaryIO:
+    stream: Any
     if compression == "gzip":
         import gzip
 
-        return cast("BinaryIO", gzip.GzipFile(fileobj=raw))
-    if compression == "bz2":
+        stream = gzip.GzipFile(fileobj=raw)
+    elif compression == "bz2":
         import bz2
 
-        return cast("BinaryIO", bz2.BZ2File(raw))
-    if compression == "xz":
+        stream = bz2.BZ2File(raw)
+    elif compression == "xz":
         import lzma
 
-        return cast("BinaryIO", lzma.LZMAFile(raw))
-    stream = pa.CompressedInputStream(pa.PythonFile(raw, "r"), compression)
-    return cast("BinaryIO", io.BufferedReader(_ArrowStream(stream, raw)))
+        stream = lzma.LZMAFile(raw)
+    else:
+        stream = pa.CompressedInputStream(pa.PythonFile(raw, "r"), compression)
+    return cast("BinaryIO", io.BufferedReader(_Decompressed(stream, raw)))
 
 
-class _ArrowStream(io.RawIOBase):
-    """An Arrow input stream as a Python one."""
+class _Decompressed(io.RawIOBase):
+    """A decompressing stream that closes the one below it too."""
 
     def __init__(self, stream: Any, raw: BinaryIO) -> None:
         self._stream = stream
-        self._under = raw
+        self._raw = raw
 
     def readable(self) -> bool:
         return True
@@ -138,5 +148,5 @@ class _ArrowStream(io.RawIOBase):
     def close(self) -> None:
         if not self.closed:
             self._stream.close()
-            self._under.close()
+            self._raw.close()
         super().close()
