@@ -1,4 +1,4 @@
-"""The command line before it does anything: help, shared options, exit statuses, one-line faults."""
+"""The command line before it does anything: help, shared options, statuses, one-line faults."""
 
 from __future__ import annotations
 
