@@ -15,7 +15,6 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import sys
-import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -26,6 +25,7 @@ from pathlib import Path
 from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any
 
+from connectors.spark.failure import one_line
 from connectors.spark.output import Output, Written, write
 from connectors.spark.parameters import Parameter, parameters_of
 from schema.errors import HeadwaterError, InvalidInput, RunError
@@ -197,7 +197,7 @@ def told(pipeline: Pipeline) -> Iterator[None]:
     except HeadwaterError:
         raise
     except Exception as error:
-        raise RunError(f"pipeline {pipeline.name}: {_one_line(error)}") from error
+        raise RunError(f"pipeline {pipeline.name}: {one_line(error)}") from error
 
 
 _POSITIONAL = (Argument.POSITIONAL_ONLY, Argument.POSITIONAL_OR_KEYWORD)
@@ -221,25 +221,8 @@ def _executed(file: Path, text: bytes) -> ModuleType:
     except HeadwaterError as error:
         raise RunError(f"{file}: {error}") from error
     except Exception as error:
-        raise RunError(f"{file}: {_one_line(error)}") from error
+        raise RunError(f"{file}: {one_line(error)}") from error
     return module
-
-
-def _one_line(error: Exception) -> str:
-    """`ValueError: no such column (delays.py, line 12)`."""
-    text = str(error).strip().splitlines()
-    shown = f"{type(error).__name__}: {text[0]}" if text else type(error).__name__
-    frames = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if not any(part in frame.filename for part in _FOREIGN)
-    ]
-    if not frames:
-        return shown
-    return f"{shown} ({Path(frames[-1].filename).name}, line {frames[-1].lineno})"
-
-
-_FOREIGN = ("site-packages", "lib/python", str(Path(__file__).parent))
 
 
 def _source(function: Callable[..., Any]) -> bytes:
