@@ -53,11 +53,6 @@ class Columns:
 
 def _typed(values: list[Any], known: pa.DataType) -> pa.Array | None:
     """Values as the known type, or one that holds it and them; None when there is none."""
-    if not pa.types.is_null(known):
-        try:
-            return pa.array(values, known) if _keeps(values, known) else None
-        except (pa.ArrowException, TypeError, ValueError, OverflowError):
-            pass
     try:
         found = pa.infer_type(values)
         if _depth(found) > DEEPEST:
@@ -66,15 +61,6 @@ def _typed(values: list[Any], known: pa.DataType) -> pa.Array | None:
         return None if wide is None else pa.array(values, wide)
     except (pa.ArrowException, TypeError, ValueError, OverflowError, RecursionError):
         return None
-
-
-def _keeps(values: list[Any], known: pa.DataType) -> bool:
-    """Whether conversion to a known type would lose nothing that Arrow drops in silence: keys
-    that a struct does not have.
-    """
-    if not pa.types.is_nested(known):
-        return True
-    return bool(_wider(known, pa.infer_type(values)) == known)
 
 
 def _wider(a: pa.DataType, b: pa.DataType) -> pa.DataType | None:

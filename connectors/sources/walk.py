@@ -145,7 +145,7 @@ def walk_local(root: str, selection: Selection, findings: list[Finding]) -> Iter
 
 
 def _stays_below(path: str, real_root: str) -> bool:
-    return os.path.realpath(path).startswith(real_root)
+    return (os.path.realpath(path) + "/").startswith(real_root)
 
 
 def local_entry(path: str) -> Entry:
