@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from catalog.model import Search
 from schema.errors import InvalidInput
@@ -99,19 +100,26 @@ class Term:
         )
 
 
-def words_of(text: str) -> list[str]:
+def words_of(text: str) -> tuple[str, ...]:
     """Lower-case words without accents: split where no letter or digit is, and again within
     camelCase and between letters and digits; plurals also in the singular.
 
-    `words_of("arrDelays_2013")` → `["arrdelays", "arrdelay", "arr", "delays", "delay", "2013"]`.
+    `words_of("arrDelays_2013")` → `("arrdelays", "arrdelay", "arr", "delays", "delay", "2013")`.
     """
+    return _short_words(text) if len(text) <= 200 else _words(text)
+
+
+def _words(text: str) -> tuple[str, ...]:
     found: list[str] = []
     for word in _WORD.findall(text):
         pieces = [word, *_parts(word, digits=False), *_parts(word, digits=True)]
         for piece in dict.fromkeys(pieces):
             plain = _plain(piece)
             found += [plain, _singular(plain)] if _singular(plain) != plain else [plain]
-    return [word for word in found if word]
+    return tuple(word for word in found if word)
+
+
+_short_words = lru_cache(20_000)(_words)  # the columns and folders of one crawl are much alike
 
 
 def terms_of(text: str) -> tuple[Term, ...]:
@@ -272,6 +280,8 @@ def _fits(value: object, kind: type) -> bool:
 
 def _plain(word: str) -> str:
     """Lower case, without accents, at most 64 characters; only letters and digits."""
+    if word.isascii():
+        return word.lower()[:_WORD_LENGTH]
     decomposed = unicodedata.normalize("NFKD", word)
     bare = "".join(one for one in decomposed if not unicodedata.combining(one))
     return "".join(one for one in bare.casefold() if one.isalnum())[:_WORD_LENGTH]

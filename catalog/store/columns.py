@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import zlib
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -41,11 +42,13 @@ def digest(*parts: str) -> bytes:
 
 
 def dumps(value: Any) -> bytes:
-    """JSON; what is not finite becomes null, lone surrogates are kept as escapes."""
+    """JSON of plain values and dataclasses; what is not finite becomes null, lone surrogates are
+    kept as escapes.
+    """
     try:
         return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS)
     except orjson.JSONEncodeError:
-        return json.dumps(value, separators=(",", ":")).encode("ascii")
+        return json.dumps(value, separators=(",", ":"), default=asdict).encode("ascii")
 
 
 def loads(text: str | bytes) -> Any:

@@ -127,7 +127,7 @@ def record(
     shape = {"fingerprint": schema.fingerprint, "content_stamp": content_stamp(dataset.entries)}
     content = {
         "schema": schema.to_dict(),
-        "profile": profile.to_dict(),
+        "profile": profile,
         "dataset": codec.encode_dataset(dataset),
         "findings": codec.encode_findings(findings),
     }

@@ -9,8 +9,24 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, fields
+from functools import reduce
+from operator import add
 
-from sqlalchemy import BigInteger, Connection, Float, Integer, TextualSelect, column, text
+from sqlalchemy import (
+    ARRAY,
+    REAL,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Float,
+    cast,
+    column,
+    func,
+    select,
+    table,
+    text,
+)
+from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 
 from catalog.search import Document, Term
 from catalog.store.rows import chunks
@@ -18,7 +34,7 @@ from catalog.store.rows import chunks
 _PARTS = tuple(field.name for field in fields(Document))
 _COLUMNS = ", ".join(_PARTS)
 _LETTERS = dict(zip(_PARTS, "ABCBCCD", strict=True))
-_WEIGHTS = "{0.1, 0.2, 0.4, 1.0}"  # of D, C, B, A
+_WEIGHTS = (0.1, 0.2, 0.4, 1.0)  # of D, C, B, A
 _COUNTED = 5000
 """How many sources with a word are counted to tell how rare it is; beyond, it is common."""
 
@@ -47,42 +63,36 @@ def documents(connection: Connection, source_pks: Collection[int]) -> dict[int, 
     }
 
 
-def matched(connection: Connection, terms: Sequence[Term]) -> TextualSelect:
-    """A selection of (pk, tier, relevance): tier 2 where every term is in the name, 1 where every
-    term is anywhere, 0 where some are; relevance sums each term's rank times its rarity.
-    """
-    rarities = _rarities(connection, terms)
-    ranks = " + ".join(
-        f":w{place} * ts_rank('{_WEIGHTS}', vector, CAST(:t{place} AS tsquery))"
-        for place in range(len(terms))
-    )
-    query = text(
-        "SELECT source_pk AS pk,"
-        " CASE WHEN vector @@ CAST(:named AS tsquery) THEN 2"
-        " WHEN vector @@ CAST(:every AS tsquery) THEN 1 ELSE 0 END AS tier,"
-        f" CAST({ranks} AS double precision) AS relevance"
-        " FROM search_documents WHERE vector @@ CAST(:some AS tsquery)"
-    )
-    return query.bindparams(
-        named=" & ".join(_expression(term, "A") for term in terms),
-        every=" & ".join(map(_expression, terms)),
-        some=" | ".join(map(_expression, terms)),
-        **{f"t{place}": _expression(term) for place, term in enumerate(terms)},
-        **{f"w{place}": rarity for place, rarity in enumerate(rarities)},
-    ).columns(column("pk", BigInteger), column("tier", Integer), column("relevance", Float))
+DOCUMENTS = table("search_documents", column("source_pk", BigInteger), column("vector", TSVECTOR))
+PK: ColumnElement[int] = DOCUMENTS.c.source_pk
+
+
+def relevance(connection: Connection, terms: Sequence[Term]) -> ColumnElement[float]:
+    """Each term's rank in a matched document times its rarity, higher is better, below 100."""
+    weights = cast(list(_WEIGHTS), ARRAY(REAL))
+    ranks = [
+        func.ts_rank(weights, DOCUMENTS.c.vector, cast(_expression(term), TSQUERY)) * rarity
+        for term, rarity in zip(terms, _rarities(connection, terms), strict=True)
+    ]
+    return cast(reduce(add, ranks), Float(53))
+
+
+def has(terms: Sequence[Term], *, every: bool, named: bool = False) -> ColumnElement[bool]:
+    """Documents with every term or any; `named`: in the name."""
+    expressions = [_expression(term, "A" if named else "") for term in terms]
+    asked = (" & " if every else " | ").join(expressions)
+    return DOCUMENTS.c.vector.bool_op("@@")(cast(asked, TSQUERY))
 
 
 def _rarities(connection: Connection, terms: Sequence[Term]) -> list[float]:
     """The inverse document frequency of each term, from counts up to 5,000."""
     if len(terms) == 1:
         return [1.0]
-    counts = ", ".join(
-        "(SELECT count(*) FROM (SELECT 1 FROM search_documents"
-        f" WHERE vector @@ CAST(:t{place} AS tsquery) LIMIT {_COUNTED}) AS some{place})"
-        for place in range(len(terms))
-    )
-    values = {f"t{place}": _expression(term) for place, term in enumerate(terms)}
-    row = connection.execute(text(f"SELECT {counts}"), values).one()
+    counts = []
+    for term in terms:
+        some = select(DOCUMENTS.c.source_pk).where(has([term], every=True)).limit(_COUNTED)
+        counts.append(select(func.count()).select_from(some.subquery()).scalar_subquery())
+    row = connection.execute(select(*counts)).one()
     return [math.log(1 + 2 * _COUNTED / (count + 0.5)) for count in row]
 
 

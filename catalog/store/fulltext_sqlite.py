@@ -8,7 +8,16 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import astuple
 
-from sqlalchemy import BigInteger, Connection, Float, Integer, TextualSelect, column, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Float,
+    column,
+    literal_column,
+    table,
+    text,
+)
 
 from catalog.search import Document, Term
 from catalog.store.rows import chunks
@@ -39,25 +48,22 @@ def documents(connection: Connection, source_pks: Collection[int]) -> dict[int, 
     return found
 
 
-def matched(connection: Connection, terms: Sequence[Term]) -> TextualSelect:  # noqa: ARG001
-    """A selection of (pk, tier, relevance): tier 2 where every term is in the name, 1 where every
-    term is anywhere, 0 where some are; relevance is BM25, higher is better.
-    """
-    every = " AND ".join(map(_expression, terms))
-    query = text(
-        "SELECT rowid AS pk,"
-        " CASE WHEN rowid IN (SELECT rowid FROM search_documents"
-        "   WHERE search_documents MATCH :named) THEN 2"
-        " WHEN rowid IN (SELECT rowid FROM search_documents"
-        "   WHERE search_documents MATCH :every) THEN 1 ELSE 0 END AS tier,"
-        f" -bm25(search_documents, {_WEIGHTS}) AS relevance"
-        " FROM search_documents WHERE search_documents MATCH :some"
-    )
-    return query.bindparams(
-        named=f"{{name}} : ({every})",
-        every=every,
-        some=" OR ".join(map(_expression, terms)),
-    ).columns(column("pk", BigInteger), column("tier", Integer), column("relevance", Float))
+DOCUMENTS = table("search_documents", column("rowid"))
+
+# The plus keeps SQLite from starting at `sources` and asking full text about one row at a time.
+PK: ColumnElement[int] = literal_column("+search_documents.rowid", BigInteger)
+
+
+def relevance(connection: Connection, terms: Sequence[Term]) -> ColumnElement[float]:  # noqa: ARG001
+    """BM25 of a matched document, higher is better, up to about 200."""
+    return literal_column(f"-bm25(search_documents, {_WEIGHTS})", Float)
+
+
+def has(terms: Sequence[Term], *, every: bool, named: bool = False) -> ColumnElement[bool]:
+    """Documents with every term or any; `named`: in the name."""
+    expression = (" AND " if every else " OR ").join(map(_expression, terms))
+    asked = f"{{name}} : ({expression})" if named else expression
+    return literal_column("search_documents").op("MATCH", is_comparison=True)(asked)
 
 
 def _expression(term: Term) -> str:

@@ -19,7 +19,7 @@ _CANDIDATES = 5000
 
 
 def fulltext(connection: Connection) -> ModuleType:
-    """The full text of the database at hand: `put`, `documents`, `matched`."""
+    """The full text of the database at hand: `put`, `documents`, `relevance`, `has`."""
     return fulltext_postgres if connection.dialect.name == "postgresql" else fulltext_sqlite
 
 

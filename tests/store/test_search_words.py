@@ -31,6 +31,7 @@ from schema.errors import InvalidInput
         ("/data/new-york.csv", ["data", "new", "york", "csv"]),
         ("arrDelay", ["arrdelay", "arr", "delay"]),
         ("HTTPServer", ["httpserver", "http", "server"]),
+        ("q4Sales", ["q4sales", "q4sale", "q4", "sales", "sale", "q", "4"]),
         ("q4sales", ["q4sales", "q4sale", "q", "4", "sales", "sale"]),
         ("flights", ["flights", "flight"]),
         ("countries", ["countries", "country"]),
@@ -45,7 +46,7 @@ from schema.errors import InvalidInput
     ],
 )
 def test_words_of_a_name(text, words):
-    assert words_of(text) == words
+    assert words_of(text) == tuple(words)
 
 
 @given(st.text())
