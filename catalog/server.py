@@ -29,6 +29,8 @@ from catalog.web.pages import STATIC, Pages
 from schema.errors import HeadwaterError, InvalidInput
 
 if TYPE_CHECKING:
+    import uvicorn
+
     from catalog.store import Store
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -110,8 +112,6 @@ def serve(
     nobody is asked who they are, and for one that cannot be listened on; CatalogError when the
     catalog cannot be opened.
     """
-    import uvicorn
-
     from catalog.store import Store
 
     if host not in LOOPBACK:
@@ -124,7 +124,22 @@ def serve(
     )
     with Store.open(settings.catalog) as store, _listening(host, port) as listening:
         app = create_app(store, Service(allowed, LOOPBACK, limits))
-        config = uvicorn.Config(
+        address = listening.getsockname()
+        shown = f"[{address[0]}]" if ":" in address[0] else address[0]
+        sys.stderr.write(
+            f"headwater: http://{shown}:{address[1]}/ (GraphQL at /graphql; Ctrl-C ends it)\n"
+        )
+        sys.stderr.flush()
+        with contextlib.suppress(KeyboardInterrupt):
+            server_of(app).run(sockets=[listening])
+
+
+def server_of(app: ASGIApp) -> uvicorn.Server:
+    """The HTTP server that runs `app`: uvloop, httptools, and nothing said about itself."""
+    import uvicorn
+
+    return uvicorn.Server(
+        uvicorn.Config(
             app,
             loop="uvloop" if sys.platform != "win32" else "asyncio",
             http="httptools",
@@ -137,14 +152,7 @@ def serve(
             timeout_keep_alive=30,
             timeout_graceful_shutdown=5,
         )
-        address = listening.getsockname()
-        shown = f"[{address[0]}]" if ":" in address[0] else address[0]
-        sys.stderr.write(
-            f"headwater: http://{shown}:{address[1]}/ (GraphQL at /graphql; Ctrl-C ends it)\n"
-        )
-        sys.stderr.flush()
-        with contextlib.suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run(sockets=[listening])
+    )
 
 
 @contextlib.contextmanager

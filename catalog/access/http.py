@@ -6,6 +6,7 @@ import itertools
 import logging
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -57,10 +58,11 @@ def _answer(store: Store, request: HttpRequest, *, unmask: bool) -> Response:
     columns = request.query_params.getlist("columns")
     names = [name for text in columns for name in _names(text)] or None
     found = open_rows(store, source, columns=names, limit=_limit(request), unmask=unmask)
-    body = encoding.encode(found)
-    first = next(body, b"")  # what cannot be opened at all is told with a status
+    # what cannot be read at all is told with a status, before anything is sent
+    head = list(itertools.islice(found.batches, 1))
+    body = encoding.encode(replace(found, batches=itertools.chain(head, found.batches)))
     return StreamingResponse(
-        _logged(itertools.chain((first,), body), source),
+        _logged(body, source),
         media_type=encoding.media,
         headers={
             "content-disposition": disposition(f"{source.label or 'rows'}.{encoding.suffix}"),

@@ -100,6 +100,8 @@ def answer(
         return _refused(_which(document, operation_name), BAD_REQUEST)
     if read_only and operation.operation is not OperationType.QUERY:
         return _refused("GET is for queries; send mutations with POST", "METHOD_NOT_ALLOWED")
+    if schema().get_root_type(operation.operation) is None:
+        return _refused(f"there are no {operation.operation.value}s here", BAD_REQUEST)
     given = dict(variables or {})
     try:
         check_reach(schema(), document, operation, given, limits)

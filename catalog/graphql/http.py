@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -199,4 +200,15 @@ def encoded(body: Any) -> bytes:
         return orjson.dumps(body)
     except TypeError:
         # whole numbers beyond 64 bits, text with lone surrogates: rare, and told as they are
-        return json.dumps(body, default=str, allow_nan=False).encode()
+        return json.dumps(_finite(body), default=str).encode()
+
+
+def _finite(value: Any) -> Any:
+    """The value with null for numbers that are not finite."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return value

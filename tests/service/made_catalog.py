@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import uvicorn
 
 from catalog.graphql.execution import execute
 from catalog.model import RunState
-from catalog.server import LOCAL, Service, create_app
+from catalog.server import LOCAL, Service, create_app, server_of
 from catalog.store import Store
 
 MANY = 55
@@ -129,10 +128,7 @@ def serving(store: Store, service: Service = LOCAL) -> Iterator[Served]:
         # what comes before the server is up waits in the socket's queue
         listening.bind(("127.0.0.1", 0))
         listening.listen(128)
-        config = uvicorn.Config(
-            create_app(store, service), log_level="critical", lifespan="on", ws="none"
-        )
-        server = uvicorn.Server(config)
+        server = server_of(create_app(store, service))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"

@@ -20,11 +20,8 @@ FIELDS = {
 
 @pytest.mark.parametrize("fields", FIELDS.values(), ids=FIELDS)
 def test_fifty_sources_take_as_many_statements_as_one(made, statements, fields):
-    query = (
-        """query($first: PageSize) { sources(first: $first, filter: {column: "measure"}) {
-        nodes { %s } } }"""
-        % fields
-    )
+    query = """query($first: PageSize) { sources(first: $first, filter: {column: "measure"}) {
+        nodes { FIELDS } } }""".replace("FIELDS", fields)
     counts = []
     for first in (1, 50):
         statements()

@@ -46,7 +46,7 @@ def test_too_much_is_refused_and_nothing_executed(made, statements, query):
 @pytest.mark.parametrize(
     "query",
     [
-        "{ __schema { types { fields { type { fields { type { fields { type { name } } } } } } } } }",
+        "{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }",
         "{ sources(filter: " + "{and:" * 900 + "1" + "}" * 900 + ") }",
         "{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }",
     ],

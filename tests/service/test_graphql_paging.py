@@ -24,11 +24,10 @@ CONNECTIONS = {
 @pytest.mark.parametrize("field", CONNECTIONS.values(), ids=CONNECTIONS)
 @pytest.mark.parametrize("first", [7, 200])
 def test_pages_put_together_are_the_whole(made, field, first):
-    query = (
-        """query($first: PageSize, $after: Cursor) { page: %s {
+    query = """query($first: PageSize, $after: Cursor) { page: FIELD {
         totalCount nodes { id } edges { cursor }
-        pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }"""
-        % field
+        pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }""".replace(
+        "FIELD", field
     )
     found, after = [], None
     while True:

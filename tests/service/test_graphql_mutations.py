@@ -1,0 +1,152 @@
+"""Mutations: what is changed stays changed; what cannot be is an error in the payload."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from catalog.access.jobs import Jobs
+from catalog.access.roots import NotAllowed, Roots
+from catalog.graphql.execution import execute
+from catalog.server import Service
+from tests.service.made_catalog import serving
+
+ANNOTATE = """mutation($input: AnnotateSourceInput!) { annotateSource(input: $input) {
+    source { description tags owner } errors { message code path } } }"""
+CRAWL = """mutation($uris: [String!]!) { crawl(input: {uris: $uris}) {
+    job { id state uris } errors { code message } } }"""
+JOB = """query($id: ID!) { job(id: $id) { state error createdAt startedAt endedAt bytesRead
+    counts { new changed unchanged failed gone } } }"""
+
+
+def annotate(made, **values):
+    found = execute(made.store, ANNOTATE, {"input": values})
+    return found["data"]["annotateSource"]
+
+
+def test_annotations_are_kept_over_crawls(fresh):
+    from catalog.crawl import crawl
+    from connectors.model import Limits
+
+    bird = fresh.id("birds")
+    found = annotate(fresh, id=bird, description="Counts", tags=["wild", "seen"], owner="ranger")
+    assert found["errors"] == []
+    assert found["source"]["description"] == "Counts"
+    annotate(fresh, id=bird, owner="warden")
+    (fresh.folder / "birds.csv").write_text("species,count\nwren,4\n")
+    list(crawl([str(fresh.folder)], fresh.store, Limits()))
+    source = fresh.ask('{ source(name: "birds") { description tags owner rowCount } }')["source"]
+    assert (source["description"], source["owner"], source["rowCount"]) == ("Counts", "warden", 1)
+    assert set(source["tags"]) == {"wild", "seen"}
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ({"id": "garbage"}, "INVALID_INPUT"),
+        ({"id": "UnVuOjE"}, "INVALID_INPUT"),
+        ({"id": "U291cmNlOjk5OTk5"}, "NOT_FOUND"),
+        ({"id": "U291cmNlOjE", "description": "x" * 10_001}, "INVALID_INPUT"),
+        ({"id": "U291cmNlOjE", "tags": ["t"] * 101}, "INVALID_INPUT"),
+        ({"id": "U291cmNlOjE", "tags": [" "]}, "INVALID_INPUT"),
+    ],
+)
+def test_an_annotation_that_cannot_be_is_told_in_the_payload(fresh, values, code):
+    found = annotate(fresh, **values)
+    assert found["source"] is None
+    assert [error["code"] for error in found["errors"]] == [code]
+    assert found["errors"][0]["message"]
+
+
+def test_crawls_need_a_service(fresh):
+    found = execute(fresh.store, CRAWL, {"uris": [str(fresh.folder)]})["data"]["crawl"]
+    assert found["job"] is None
+    assert [error["code"] for error in found["errors"]] == ["INVALID_INPUT"]
+
+
+def test_a_crawl_goes_on_in_the_background(fresh):
+    (fresh.folder / "trees.csv").write_text("species,height\noak,21\n")
+    with serving(fresh.store, Service(Roots((str(fresh.folder),)))) as service:
+        found = service.post(CRAWL, {"uris": [fresh.folder.as_uri()]}).json()["data"]["crawl"]
+        assert found["errors"] == []
+        job = found["job"]["id"]
+        done = threading.Event()
+        state = {}
+        while not done.wait(0.02):
+            state = service.post(JOB, {"id": job}).json()["data"]["job"]
+            if state["state"] in ("DONE", "FAILED"):
+                done.set()
+        assert state["state"] == "DONE"
+        assert state["counts"]["new"] == 1
+        assert state["counts"]["unchanged"] == 1
+        assert state["bytesRead"] > 0
+        assert fresh.ask('{ source(name: "trees") { rowCount } }')["source"] == {"rowCount": 1}
+        jobs = service.post("{ jobs { id } }").json()["data"]["jobs"]
+        assert jobs == [{"id": job}]
+
+
+def test_a_crawl_that_fails_tells_why(fresh):
+    jobs = Jobs(fresh.store, Roots((str(fresh.folder),)))
+    job = jobs.crawl([str(fresh.folder / "nothing")])
+    jobs.close(timeout=60)
+    assert job.state == "FAILED"
+    assert "nothing" in (job.error or "")
+    assert jobs.get("unknown") is None
+
+
+def test_a_crawl_outside_the_roots_is_not_allowed(served):
+    found = served.post(CRAWL, {"uris": ["file:///etc"]}).json()["data"]["crawl"]
+    assert found["job"] is None
+    assert [error["code"] for error in found["errors"]] == ["NOT_ALLOWED"]
+    assert served.post(CRAWL, {"uris": []}).json()["data"]["crawl"]["errors"]
+
+
+ROOTS = ("{folder}", "s3://bucket/raw", "postgresql://db.example:5432/sales")
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "{folder}", "{folder}/", "{folder}/a/b.csv", "file://{folder}/a", "{folder}/../data/x",
+        "sqlite:///{folder}/x.db", "s3://bucket/raw", "s3://bucket/raw/2024/x.parquet",
+        "S3://bucket/raw/x", "postgresql://user:pw@db.example:5432/sales",
+    ],
+)  # fmt: skip
+def test_what_lies_below_a_root_is_allowed(tmp_path, uri):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    roots = Roots(tuple(root.format(folder=folder) for root in ROOTS))
+    roots.check(uri.format(folder=folder))
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "/etc/passwd", "file:///etc", "{folder}/../other", "{folder}/..", "{folder}x",
+        "{folder}/link",
+        "file://{folder}/%2e%2e/other", "file://evil.example{folder}", "s3://bucket/raw2",
+        "s3://bucket/raw/../secret", "s3://bucket/raw/%2e%2e/secret", "s3://other/raw",
+        "s3://bucket@other/raw", "http://169.254.169.254/latest/meta-data", "http://localhost:22",
+        "simplecache::file:///etc/passwd", "zip://x::{folder}/a.zip", "memory://x", "",
+        "postgresql://db.example:5432/other", "postgresql://db.example/sales", "mysql://db.example:5432/sales",
+        "postgresql://db.example:5432/sales?host=evil.example", "sqlite:////etc/x.db",
+        "s3://bucket/raw?endpoint_url=http://evil.example", "{folder}\n/x", "file:\\\\\\\\evil\\x",
+        "postgresql://db.example:port/sales",
+    ],
+)  # fmt: skip
+def test_what_lies_elsewhere_is_not(tmp_path, uri):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "link").symlink_to("/etc")
+    roots = Roots(tuple(root.format(folder=folder) for root in ROOTS))
+    with pytest.raises(NotAllowed):
+        roots.check(uri.format(folder=folder))
+
+
+def test_without_roots_nothing_is_allowed_and_no_password_is_told(tmp_path):
+    with pytest.raises(NotAllowed, match="HEADWATER_CRAWL_ROOTS"):
+        Roots.parse(" ").check(str(tmp_path))
+    with pytest.raises(NotAllowed) as told:
+        Roots.parse("/a, /b").check("postgresql://user:hunter2@db/x")
+    assert "hunter2" not in str(told.value)

@@ -1,0 +1,259 @@
+"""The pages, read as a browser without scripts reads them."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from catalog.web import present
+from catalog.web.source_page import TABS
+from tests.service.made_catalog import MANY, MARKUP
+
+VOID = {"meta", "link", "input", "br", "img", "path", "rect", "circle"}
+
+
+class Page(HTMLParser):
+    """Tags, text and attributes of a page; fails on tags that are not closed in order."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(html)
+        self.close()
+        assert self.open == [], self.open
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        if tag not in VOID:
+            assert self.open.pop() == tag, self.getpos()
+
+    def handle_data(self, data):
+        self.text += data
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+    def links(self) -> list[str]:
+        return [attributes.get("href") or "" for attributes in self.all("a")]
+
+
+def page(served, path: str, status: int = 200, **asked: str) -> Page:
+    found = served.http.get(path, params=asked or None, follow_redirects=True)
+    assert found.status_code == status
+    assert found.headers["content-type"] == "text/html; charset=utf-8"
+    return Page(found.text)
+
+
+def every_page(made) -> list[str]:
+    flights, hostile = made.id("flights"), made.ask(
+        "{ sources(filter: {column: \"it's\"}) { nodes { id } } }"
+    )["sources"]["nodes"][0]["id"]  # fmt: skip
+    paths = ["/", "/runs", "/explore", "/nothing", "/?q=carrier", "/?tag=gold&order=ROWS"]
+    for source in (flights, hostile, made.id("empty"), made.id("table_ah"), made.id("base")):
+        paths += [f"/sources/{source}/{tab}" for tab in TABS]
+    return paths
+
+
+def test_every_page_is_well_formed_and_safe(served, made):
+    for path in every_page(made):
+        found = served.http.get(path)
+        assert found.status_code in (200, 404), path
+        assert "alert(1)</script>" not in found.text, path
+        shown = Page(found.text)
+        scripts = shown.all("script")
+        assert [script.get("src", "").split("?")[0] for script in scripts] == [
+            "/static/headwater.js"
+        ], path
+        for tag, attributes in shown.tags:
+            assert "style" not in attributes, path
+            assert not [name for name in attributes if name.startswith("on")], (path, tag)
+        assert "49" not in shown.text or "{{ 7*7 }}" not in path
+        for address in [*shown.links(), *(one.get("src") or "" for one in shown.all("img"))]:
+            assert address.startswith(("/", "#", "?")), (path, address)
+
+
+def test_every_page_can_be_used_without_seeing_it(served, made):
+    for path in every_page(made):
+        shown = Page(served.http.get(path).text)
+        assert len(shown.all("h1")) == 1, path
+        assert len(shown.all("main")) == 1
+        assert shown.all("html")[0]["lang"] == "en"
+        labelled = {one.get("for") for one in shown.all("label")}
+        for tag in ("input", "select", "textarea"):
+            for field in shown.all(tag):
+                assert field.get("type") == "hidden" or field.get("id") in labelled, (path, field)
+        for picture in shown.all("svg"):
+            assert picture.get("aria-hidden") or picture.get("aria-label"), path
+        ids = [attributes["id"] for _, attributes in shown.tags if attributes.get("id")]
+        assert len(ids) == len(set(ids)), path
+
+
+def test_every_link_of_the_pages_leads_somewhere(served, made):
+    seen = set()
+    for path in ["/", "/runs", "/explore", f"/sources/{made.id('table_ah')}/lineage"]:
+        for address in page(served, path).links():
+            if address.startswith("/") and address not in seen and len(seen) < 60:
+                seen.add(address)
+                assert served.http.get(address).status_code == 200, address
+    assert len(seen) > 30
+
+
+def test_finding_by_word_facet_and_page(served, made):
+    whole = page(served, "/")
+    assert f"{2 * MANY + 4} sources" in whole.text
+    assert any(address.startswith("/?format=csv") for address in whole.links())
+    found = page(served, "/", q="carrier")
+    assert "flights" in found.text
+    assert "matched in" in found.text
+    gold = page(served, "/", tag="gold")
+    assert "1 source" in gold.text
+    assert "/" in gold.links()
+    second = next(one for one in whole.all("a") if one.get("rel") == "next")["href"]
+    more = page(served, second or "")
+    cards = {link for link in whole.links() if link.startswith("/sources/")}
+    assert not cards & set(more.links())
+    nothing = page(served, "/", q="zzzyyyxxx")
+    assert "Nothing found" in nothing.text
+
+
+def test_an_odd_search_is_told_or_answered(served):
+    for asked in (
+        {"q": '"'},
+        {"q": "*"},
+        {"q": "a AND"},
+        {"q": "'; DROP"},
+        {"order": "ODD"},
+        {"q": "x" * 3000},
+    ):
+        page(served, "/", **asked)  # fmt: skip
+    page(served, "/", status=400, after="garbage")
+
+
+def test_results_alone_for_the_script(served):
+    found = served.http.get("/", params={"q": "carrier", "fragment": "1"})
+    assert "<html" not in found.text
+    assert 'class="cards"' in found.text
+    assert "fragment" not in found.text
+
+
+def test_a_source_tells_what_it_is(served, made):
+    shown = page(served, f"/sources/{made.id('flights')}")
+    for text in ("flights", "168", "carrier", MARKUP, "gold", "mean", "3.6 %"):
+        assert text in shown.text, text
+    assert [one["class"] for one in shown.all("svg") if "chart" in (one.get("class") or "")]
+    assert page(served, "/sources/flights").text.split() == shown.text.split()
+
+
+def test_the_lineage_picture_links_the_sources(served, made):
+    shown = page(served, f"/sources/{made.id('table_ah')}/lineage")
+    links = set(shown.links())
+    assert {f"/sources/{made.id(name)}" for name in ("flights", "up_7", "base")} <= links
+    assert "label ← carrier identity" in re.sub(r"\s+", " ", shown.text)
+    crowded = page(served, f"/sources/{made.id('base')}/lineage")
+    assert 50 < len([one for one in crowded.all("g") if "box" in (one.get("class") or "")]) <= 60
+
+
+@pytest.mark.parametrize("target", ["arrow", "pyspark"])
+def test_connectors_are_shown_and_downloaded(served, made, target):
+    source = made.id("flights")
+    shown = page(served, f"/sources/{source}/connect", target=target)
+    assert "def read(" in shown.text
+    found = served.http.get(f"/sources/{source}/connectors/{target}")
+    assert found.headers["content-type"] == "text/plain; charset=utf-8"
+    assert re.search(
+        r'attachment; filename="flights_\w+\.py"', found.headers["content-disposition"]
+    )
+    assert found.text.strip() in shown.text
+    compile(found.text, "connector", "exec")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nothing", "/sources/nothing", "/sources/U291cmNlOjk5OTk5OTk", "/sources/flights/nothing",
+        "/sources/{id}/connectors/cobol", "/sources/{id}/connect?target=cobol",
+        "/static/nothing.css",
+        "/static/../server.py", "/static/%2e%2e/pages.py", "/sources/{id}/sample/more",
+        "/sources/%3Cscript%3Ealert(1)%3C%2Fscript%3E",
+    ],
+)  # fmt: skip
+def test_what_is_not_there_is_told_helpfully(served, made, path):
+    found = served.http.get(path.format(id=made.id("flights")))
+    assert found.status_code == 404
+    assert 'name="q"' in found.text
+    assert "<script>alert" not in found.text
+
+
+def test_an_ambiguous_name_is_told(served, made):
+    found = served.http.get("/sources/U291cmNl")
+    assert found.status_code in (404, 409)
+
+
+def test_queries_are_answered_without_a_script(served):
+    found = page(served, "/explore", query="{ catalog { version } }")
+    assert '"version": "' in found.text
+    assert "variables are not JSON" in page(served, "/explore", query="{x}", variables="{").text
+    refused = page(
+        served, "/explore", query='mutation { crawl(input: {uris: ["/"]}) { job { id } } }'
+    )
+    assert "METHOD_NOT_ALLOWED" in refused.text
+    echoed = page(served, "/explore", query=f"{{ {MARKUP} }}")
+    assert MARKUP in echoed.text
+
+
+def test_a_fault_of_the_service_is_a_page_with_headers(made):
+    from tests.service.made_catalog import serving
+
+    class Broken:
+        """A store that fails."""
+
+        def search(self, search):
+            raise RuntimeError("inside")
+
+        def sources(self, pks):
+            return {}
+
+    with serving(Broken()) as service:  # type: ignore[arg-type]
+        found = service.http.get("/")
+    assert found.status_code == 500
+    assert "inside" not in found.text
+    assert "its log tells why" in found.text
+    assert "default-src 'none'" in found.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (present.number(1234567), "1,234,567"),
+        (present.number(0.000123456), "0.0001235"),
+        (present.number(None), "–"),
+        (present.number(float("nan")), "nan"),
+        (present.compact(336_776), "336.8 k"),
+        (present.compact(5_200_000_000), "5.2 G"),
+        (present.size(999), "999 B"),
+        (present.size(2_500_000), "2.5 MB"),
+        (present.share(1, 10_000), "< 0.1 %"),
+        (present.share(9999, 10_000), "> 99.9 %"),
+        (present.share(1, 3), "33 %"),
+        (present.share(1, 0), "–"),
+        (present.value(""), "''"),
+        (present.value("a\nb"), "a b"),
+        (present.value(2013), "2013"),
+        (present.value(["a", 1]), "a, 1"),
+        (present.value(True), "true"),
+        (present.value("x" * 100), "x" * 79 + "…"),
+    ],
+)
+def test_figures_are_written_for_people(written, expected):
+    assert written == expected

@@ -1,0 +1,144 @@
+"""The pages as a person uses them, in Chromium: `HEADWATER_CHROMIUM` names the executable."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.service.made_catalog import MARKUP
+
+CHROMIUM = os.environ.get("HEADWATER_CHROMIUM", "")
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        not Path(CHROMIUM).is_file(), reason="HEADWATER_CHROMIUM names no Chromium executable"
+    ),
+]
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=[1280, 390], ids=["desk", "phone"])
+def page(chromium, served, request) -> Iterator:
+    """A page at one of two widths; any script error or refusal of the policy fails the test."""
+    context = chromium.new_context(
+        viewport={"width": request.param, "height": 844}, base_url=served.url
+    )
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    opened = context.new_page()
+    opened.set_default_timeout(20_000)
+    faults: list[str] = []
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+    opened.on("dialog", lambda dialog: faults.append(dialog.message) or dialog.dismiss())
+    opened.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
+    yield opened
+    context.close()
+    assert faults == []
+
+
+def fits(page) -> bool:
+    """Whether nothing sticks out at the side."""
+    return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_search_open_and_look_around(page):
+    page.goto("/")
+    page.get_by_role("searchbox").fill("")
+    with page.expect_response(lambda answer: "fragment=1" in answer.url):
+        page.get_by_role("searchbox").press_sequentially("carrier", delay=5)
+    page.get_by_text("matched in").first.wait_for()
+    assert "q=carrier" in page.url
+    page.get_by_role("link", name="flights", exact=True).click()
+    page.get_by_role("heading", name="flights", level=1).wait_for()
+    assert fits(page)
+    for tab in (
+        "Sample",
+        "Quality",
+        "Lineage",
+        "Versions",
+        "Connect",
+        "Runs",
+        "Findings",
+        "Columns",
+    ):
+        page.get_by_label("About this source").get_by_role("link", name=tab).click()
+        page.get_by_role("region", name=tab, exact=True).wait_for()
+        assert fits(page), tab
+
+
+def test_a_connector_is_copied(page, made):
+    page.goto(f"/sources/{made.id('flights')}/connect?target=arrow")
+    page.get_by_role("button", name="Copy").last.click()
+    page.get_by_role("button", name="Copied").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "def read(" in copied
+    compile(copied, "connector", "exec")
+
+
+def test_hostile_names_are_only_names(page):
+    page.goto("/?column=it's")
+    page.get_by_role("heading", level=2).get_by_role("link").first.click()
+    page.get_by_text(MARKUP, exact=True).first.wait_for()
+    assert fits(page)
+    page.goto("/runs")
+    page.get_by_role("rowheader", name=MARKUP).first.wait_for()
+    assert fits(page)
+
+
+def test_the_lineage_picture_is_walked_by_click(page, made):
+    page.goto(f"/sources/{made.id('table_ah')}/lineage")
+    page.locator("svg.river").get_by_role("link", name="up_7").click()
+    page.get_by_role("heading", name="up_7", level=1).wait_for()
+
+
+def test_queries_are_run_on_the_page(page):
+    page.goto("/explore")
+    page.get_by_role("link", name="What the catalog holds").click()
+    page.get_by_label("Query").fill("{ catalog { targets } }")
+    page.get_by_label("Query").press("Control+Enter")
+    page.get_by_text('"PYSPARK"').wait_for()
+    assert page.url.endswith("/explore") or "query=" in page.url
+    assert fits(page)
+
+
+def test_the_keyboard_is_enough(page):
+    page.goto("/runs")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_it_works_without_scripts(chromium, served):
+    context = chromium.new_context(base_url=served.url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/")
+    page.get_by_role("searchbox").fill("carrier")
+    page.get_by_role("button", name="Find").click()
+    page.get_by_role("link", name="flights", exact=True).click()
+    page.get_by_role("link", name="Connect").click()
+    assert "def read(" in page.locator("#code").inner_text()
+    assert page.get_by_role("button", name="Copy").count() == 0
+    context.close()

@@ -1,0 +1,69 @@
+"""`serve` as a process of its own: it starts, answers, and ends when told to."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+
+import httpx
+import pytest
+
+from catalog.server import serve
+from catalog.settings import Settings
+from schema.errors import CatalogError, InvalidInput
+
+SERVE = """
+import sys
+from catalog.server import serve
+from catalog.settings import Settings
+serve(Settings(sys.argv[1]), "127.0.0.1", 0)
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_it_starts_answers_and_ends(root, catalog_url, how):
+    with subprocess.Popen(
+        [sys.executable, "-c", SERVE, catalog_url],
+        cwd=root,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "HEADWATER_CRAWL_ROOTS": ""},
+    ) as process:
+        assert process.stderr
+        try:
+            told = process.stderr.readline()
+            address = re.search(r"http://127\.0\.0\.1:\d+/", told)
+            assert address, told
+            asked = {"query": "{ catalog { counts { sources } } }"}
+            found = httpx.post(address[0] + "graphql", json=asked, timeout=60)
+            assert found.json() == {"data": {"catalog": {"counts": {"sources": 0}}}}
+            assert "server" not in found.headers
+            assert "The catalog is empty" in httpx.get(address[0]).text
+            process.send_signal(how)
+            assert process.wait(60) in (0, -how)
+        finally:
+            process.kill()
+        assert "Traceback" not in process.stderr.read()
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.org"])
+def test_addresses_that_others_reach_are_refused(catalog_url, host):
+    with pytest.raises(InvalidInput, match="can be reached by others"):
+        serve(Settings(catalog_url), host, 0)
+
+
+def test_a_port_that_is_taken_is_told(catalog_url):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(InvalidInput, match="cannot listen on"):
+            serve(Settings(catalog_url), "127.0.0.1", taken.getsockname()[1])
+
+
+def test_a_catalog_that_cannot_be_opened_is_told(tmp_path):
+    with pytest.raises(CatalogError):
+        serve(Settings(f"sqlite:///{tmp_path}"), "127.0.0.1", 0)
