@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Any
 from connectors.spark.failure import one_line
 from connectors.spark.output import Output, Written, write
 from connectors.spark.parameters import Parameter, parameters_of
+from connectors.spark.plan import Origin, column_lineage
 from schema.errors import HeadwaterError, InvalidInput, RunError
 
 if TYPE_CHECKING:
@@ -75,8 +76,8 @@ class Result:
 
     written: Written
     metrics: Mapping[str, float]
-    frame: DataFrame = field(repr=False)
-    """What the function returned; its plan tells the lineage by column."""
+    fields: Mapping[str, tuple[Origin, ...]]
+    """For each output field: input name, input field and how it is made of it."""
 
 
 def pipeline(
@@ -171,8 +172,9 @@ def execute(
             if not hasattr(frame, "sparkSession"):
                 kind = type(frame).__name__
                 raise RunError(f"pipeline {pipeline.name}: returned {kind}, not a Spark DataFrame")
+            fields = column_lineage(frame, frames)
             written = write(frame, target)
-        return Result(written, metrics, frame)
+        return Result(written, metrics, fields)
     finally:
         if by_value:
             cloudpickle.unregister_pickle_by_value(module)

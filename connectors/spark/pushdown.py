@@ -91,12 +91,17 @@ def _conjuncts(condition: Condition) -> Iterator[Condition]:
         yield condition
 
 
+_OPAQUE = frozenset(("Exists", "InSubquery", "ListQuery", "ScalarSubquery"))
+
+
 def _columns(condition: Condition, schema: Schema) -> frozenset[str] | None:
     """The fields that a condition names; None when one of its names may be anything."""
     if condition.kind == "UnresolvedAttribute":
         field = _field(condition, schema)
         return None if field is None else frozenset((field.name,))
-    if condition.kind.startswith("Unresolved") and condition.kind != "UnresolvedFunction":
+    if condition.kind in _OPAQUE or (
+        condition.kind.startswith("Unresolved") and condition.kind != "UnresolvedFunction"
+    ):
         return None
     found: frozenset[str] = frozenset()
     for child in condition.children:
