@@ -107,7 +107,9 @@ def counts(outcomes: list[Outcome]) -> dict[str, int]:
     return {status: found[status] for status in STYLES}
 
 
-def show(outcomes: list[Outcome], findings: list[Finding], seconds: float) -> None:
+def show(
+    outcomes: list[Outcome], findings: list[Finding], seconds: float, *, most: int = MOST_SHOWN
+) -> None:
     """A table of what is new or worth looking at, and one line of sums."""
     from catalog.cli.output import (
         console,
@@ -115,23 +117,21 @@ def show(outcomes: list[Outcome], findings: list[Finding], seconds: float) -> No
         finding_line,
         grade,
         printable,
-        row,
         short_names,
         size,
-        table,
         text,
     )
+    from catalog.cli.table import Table
 
     out = console()
     told = [outcome for outcome in outcomes if outcome.status.value != "UNCHANGED"]
     names = short_names([outcome.source for outcome in told])
     figures = ("rows", "bytes", "quality")
-    made = table("source", "status", "format", *figures, right=figures)
+    made = Table(("source", "status", "format", *figures), frozenset(figures))
     for outcome in told[:MOST_SHOWN]:
         source = outcome.source
-        row(
-            made,
-            text(names[source.pk], width=40),
+        made.add(
+            names[source.pk],
             text(outcome.status.value, STYLES[outcome.status.value]),
             source.format,
             count(source.row_count),
@@ -146,11 +146,11 @@ def show(outcomes: list[Outcome], findings: list[Finding], seconds: float) -> No
         (names[outcome.source.pk], finding) for outcome in told for finding in outcome.findings
     ]
     lines = [(None, finding) for finding in findings] + places
-    for name, finding in lines[:MOST_SHOWN]:
-        about = text(f"{name}: ", "bold") if name else text("")
+    for name, finding in lines[:most]:
+        about = text(f"{name}: " if name else "", "bold")
         out.print(about + finding_line(finding), soft_wrap=True)
-    if len(lines) > MOST_SHOWN:
-        out.print(f"… and {len(lines) - MOST_SHOWN:,} more findings (`headwater show SOURCE`)")
+    if len(lines) > most:
+        out.print(f"… and {len(lines) - most:,} more findings (`headwater show SOURCE`)")
     sums = ", ".join(
         f"{number} {status.lower()}" for status, number in counts(outcomes).items() if number
     )

@@ -44,7 +44,8 @@ def command(session: Session, *, ref: str, before: str | None, after: str | None
         ends = {"from": start.id, "to": to.id}
         print_json({"id": source.id, "name": source.name, **ends, **documents.difference(found)})
         return
-    from catalog.cli.output import console, row, table, text
+    from catalog.cli.output import console, text
+    from catalog.cli.table import Table
 
     out = console()
     out.print(
@@ -54,10 +55,10 @@ def command(session: Session, *, ref: str, before: str | None, after: str | None
         + text("" if found.changes else ", nothing changed in the schema")
     )
     if found.changes:
-        made = table("field", "change", "before", "after", "")
+        made = Table(("field", "change", "before", "after", "breaking"))
         for change in found.changes:
-            breaking = text("breaking", "red") if change.breaking else text("")
-            row(made, change.field, change.kind, change.before, change.after, breaking)
+            breaking = text("yes", "red") if change.breaking else text("no")
+            made.add(change.field, change.kind, change.before, change.after, breaking)
         out.print(made)
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def command(session: Session, *, ref: str, depth: int) -> None:
     """Show what SOURCE was made from and what was made from it."""
     from catalog.cli import documents
-    from catalog.cli.output import console, print_json, text
+    from catalog.cli.output import print_json
 
     with session.store() as store:
         source = store.source(ref)
@@ -42,6 +42,15 @@ def command(session: Session, *, ref: str, depth: int) -> None:
             }
         )
         return
+    show(source, sources, edges, runs)
+
+
+def show(
+    source: Source, sources: Mapping[int, Source], edges: Sequence[Edge], runs: Mapping[int, str]
+) -> None:
+    """Two trees: where it comes from, and where it goes."""
+    from catalog.cli.output import console, text
+
     out = console()
     if not edges:
         out.print(text(f"{source.label}: no run has read or written it"))

@@ -14,6 +14,7 @@ from catalog.cli.session import Session, shared_options
 from schema.errors import HeadwaterError
 
 COMMANDS = {  # in the order that a new user needs them; each module holds one `command`
+    "demo": "catalog.cli.demo",
     "crawl": "catalog.cli.crawl",
     "search": "catalog.cli.search",
     "show": "catalog.cli.show",

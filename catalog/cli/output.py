@@ -5,13 +5,12 @@ from __future__ import annotations
 import sys
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
 
     from catalog.model import Source
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 UNSAFE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 PIPED_WIDTH = 240
 CELL_WIDTH = 60
+NOTHING = "–"
 UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 
 
@@ -51,7 +51,7 @@ def text(value: object, style: str = "", *, width: int | None = None) -> Text:
     content = printable(value)
     if width is not None and len(content) > width:
         content = content[: width - 1] + "…"
-    return Text(content, style=style)
+    return Text.assemble((content, style))
 
 
 def console(*, error: bool = False) -> Console:
@@ -65,37 +65,6 @@ def console(*, error: bool = False) -> Console:
     stream = sys.stderr if error else sys.stdout
     width = None if stream.isatty() else PIPED_WIDTH
     return Quiet(file=stream, width=width, highlight=False, emoji=False, soft_wrap=False)
-
-
-def table(*columns: str, right: Sequence[str] = (), title: str | None = None) -> Table:
-    """An empty table; the columns named in `right` hold figures and stand to the right."""
-    from rich import box
-    from rich.table import Table
-
-    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=title, title_justify="left")
-    for index, column in enumerate(columns):
-        figures = column in right
-        made.add_column(
-            column,
-            justify="right" if figures else "left",
-            no_wrap=figures or index == 0,
-            overflow="ellipsis" if index else "fold",
-        )
-    return made
-
-
-def row(made: Table, *cells: object) -> None:
-    """Adds a row of data; None is a dash."""
-    from rich.text import Text
-
-    made.add_row(
-        *(
-            cell
-            if isinstance(cell, Text)
-            else text("–" if cell is None else cell, width=CELL_WIDTH)
-            for cell in cells
-        )
-    )
 
 
 def finding_line(finding: Finding) -> Text:
@@ -125,13 +94,13 @@ def short_names(sources: Collection[Source]) -> dict[int, str]:
 
 def count(value: float | None) -> str:
     """`336,776`; a dash when unknown."""
-    return "–" if value is None else f"{value:,.0f}"
+    return NOTHING if value is None else f"{value:,.0f}"
 
 
 def size(byte_count: float | None) -> str:
     """Bytes in the unit that people use: `4.2 MB`; a dash when unknown."""
     if byte_count is None:
-        return "–"
+        return NOTHING
     amount, unit = float(byte_count), 0
     while amount >= 999.5 and unit < len(UNITS) - 1:
         amount, unit = amount / 1000, unit + 1
@@ -145,7 +114,7 @@ def size(byte_count: float | None) -> str:
 def figure(value: Any) -> str:
     """A statistic: numbers to six significant digits, all else as it is; a dash when unknown."""
     if value is None:
-        return "–"
+        return NOTHING
     if isinstance(value, float):
         return f"{value:,.6g}" if abs(value) < 1e15 else f"{value:.6g}"
     if isinstance(value, int) and not isinstance(value, bool):
@@ -155,13 +124,13 @@ def figure(value: Any) -> str:
 
 def when(moment: datetime | None) -> str:
     """A time in the reader's zone, to the second; a dash when there is none."""
-    return "–" if moment is None else moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    return NOTHING if moment is None else moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
 def grade(score: float | None) -> Text:
     """A quality score with its colour."""
     if score is None:
-        return text("–")
+        return text(NOTHING)
     return text(f"{score:.0f}", "green" if score >= 90 else "yellow" if score >= 70 else "red")
 
 

@@ -61,7 +61,8 @@ def command(session: Session, *, ref: str, html: Path | None, data: bool | None)
 
 def show(source: Source, report: QualityReport) -> None:
     """The score, then one line an expectation, the failed ones first."""
-    from catalog.cli.output import console, figure, grade, row, table, text
+    from catalog.cli.output import console, figure, grade, text
+    from catalog.cli.table import Table
 
     out = console()
     verdict = text("met", "green") if report.success else text("not met", "red")
@@ -69,13 +70,13 @@ def show(source: Source, report: QualityReport) -> None:
         text(source.label, "bold") + text(" quality ") + grade(report.score)
         + text(f" of 100, {len(report.results)} expectations ") + verdict
     )  # fmt: skip
-    made = table("field", "expectation", "", "observed", "unexpected", "why", right=("unexpected",))
+    columns = ("field", "expectation", "met", "observed", "unexpected", "why")
+    made = Table(columns, frozenset(("met", "unexpected")), ("why",))
     for result in sorted(report.results, key=lambda result: result.success):
-        row(
-            made,
+        made.add(
             result.expectation.field,
             result.expectation.type.removeprefix("expect_"),
-            text("ok", "green") if result.success else text("failed", "red"),
+            text("yes", "green") if result.success else text("no", "red"),
             figure(result.observed),
             figure(result.unexpected_count),
             result.expectation.reason,

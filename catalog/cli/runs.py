@@ -39,18 +39,21 @@ def command(session: Session, *, ref: str | None, limit: int) -> None:
 
 def show(runs: Sequence[Run], sources: Mapping[int, Source]) -> None:
     """One line a run."""
-    from catalog.cli.output import console, row, table, text, when
+    from catalog.cli.output import console, text, when
+    from catalog.cli.table import Table
 
     out = console()
     if not runs:
         out.print("no runs yet; `headwater run PIPELINE.py` makes one")
         return
-    made = table("run", "pipeline", "state", "started", "seconds", "inputs", "outputs", "error",
-                 right=("run", "seconds"))  # fmt: skip
+    made = Table(
+        ("run", "pipeline", "state", "started", "seconds", "inputs", "outputs", "error"),
+        frozenset(("run", "seconds", "started")),
+        ("started",),
+    )
     for run in runs:
         seconds = (run.ended_at - run.started_at).total_seconds() if run.ended_at else None
-        row(
-            made,
+        made.add(
             run.pk,
             run.pipeline,
             text(run.state.value, STATES[run.state.value]),

@@ -101,21 +101,19 @@ def command(
 
 def show(page: SearchPage) -> None:
     """A table of hits, then how many there are of what."""
-    from catalog.cli.output import console, count, grade, printable, row, short_names, size, table
+    from catalog.cli.output import console, count, grade, printable, short_names, size
+    from catalog.cli.table import Table
 
     out = console()
     if not page.hits:
         out.print("nothing found; `headwater search` alone lists all sources")
         return
-    made = table(
-        "source", "format", "rows", "bytes", "quality", "matched", "uri",
-        right=("rows", "bytes", "quality"),
-    )  # fmt: skip
+    figures = ("rows", "bytes", "quality")
+    made = Table(("source", "format", *figures, "matched", "uri"), frozenset(figures), ("matched",))
     names = short_names([hit.source for hit in page.hits])
     for hit in page.hits:
         source = hit.source
-        row(
-            made,
+        made.add(
             names[source.pk],
             source.format,
             count(source.row_count),

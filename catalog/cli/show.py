@@ -9,9 +9,9 @@ import click
 from catalog.cli.session import Session, pass_session, subcommand
 
 if TYPE_CHECKING:
-    from rich.table import Table
     from rich.text import Text
 
+    from catalog.cli.table import Table
     from catalog.model import QualityReport, Source, Version
     from catalog.store import Store
     from schema.profile import ColumnProfile
@@ -125,12 +125,14 @@ def summary(source: Source, version: Version | None) -> Text:
 
 def columns(version: Version) -> Table:
     """A line a column: type, meaning and figures."""
-    from catalog.cli.output import count, figure, row, table, text
+    from catalog.cli.output import count, figure, text
+    from catalog.cli.table import Table
 
-    made = table(
-        "column", "type", "meaning", "nulls", "distinct", "min", "mean", "max", "most frequent",
-        right=("nulls", "distinct", "mean"),
-    )  # fmt: skip
+    made = Table(
+        ("column", "type", "meaning", "nulls", "distinct", "min", "mean", "max", "most frequent"),
+        frozenset(("nulls", "distinct", "mean")),
+        ("most frequent", "mean", "max", "min"),
+    )
     profiles: dict[str, list[ColumnProfile]] = {}
     for profile in version.profile.columns:
         profiles.setdefault(profile.name, []).append(profile)
@@ -141,11 +143,10 @@ def columns(version: Version) -> Table:
         required = "" if field.nullable else " not null"
         meaning = field.semantic_type
         if known is None:
-            row(made, field.name, f"{field.type}{required}{key}", meaning, *[None] * 6)
+            made.add(field.name, f"{field.type}{required}{key}", meaning, *[None] * 6)
             continue
         about = "" if known.distinct_error == 0 else "~"
-        row(
-            made,
+        made.add(
             text(field.name, width=30),
             f"{field.type}{required}{key}",
             meaning,
@@ -164,7 +165,7 @@ def frequent(profile: ColumnProfile) -> str:
     if profile.unique or not profile.count:
         return "all different" if profile.unique else ""
     shares = ((one.value, 100 * one.count / profile.count) for one in profile.top_values[:3])
-    return ", ".join(f"{value} {share:.0f} %" for value, share in shares)
+    return ", ".join(f"{value} {share:.{int(share < 1)}f} %" for value, share in shares)
 
 
 def verdict(report: QualityReport) -> Text:

@@ -1,6 +1,6 @@
-"""Crawls that kill themselves: `crawl_and_die.py FOLDER CATALOG MOMENT...`.
+"""Crawls that kill themselves: `crawl_and_die.py FOLDER MOMENT@CATALOG...`.
 
-Each MOMENT is one crawl in a process of its own, which sends itself SIGKILL at that many events
+Each MOMENT is one crawl into CATALOG in a process of its own, which sends itself SIGKILL at that many events
 (a statement to the database, a commit, an entry opened, a batch read); 0 is never. Prints how
 many events each crawl came to, as far as it lived.
 """
@@ -51,8 +51,9 @@ def arm(moment: int, tell: int) -> None:
 
 
 def main() -> None:
-    folder, catalog, *moments = sys.argv[1:]
-    for moment in map(int, moments):
+    folder, *crawls = sys.argv[1:]
+    for text, catalog in (one.split("@", 1) for one in crawls):
+        moment = int(text)
         tell = os.memfd_create("events")
         child = os.fork()
         if child == 0:

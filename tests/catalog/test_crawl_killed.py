@@ -20,10 +20,13 @@ Contents = Callable[[Store], dict[str, Any]]
 KILLS = 15
 
 
-def crawls(folder: Path, catalog: str, *moments: int) -> list[tuple[int, str]]:
-    """Crawl once for each moment; how many events it came to, and whether it `lived`."""
+def crawls(folder: Path, *moments: tuple[int, str]) -> list[tuple[int, str]]:
+    """Crawl into a catalog up to a moment, each in turn; how many events it came to, and whether
+    it `lived`.
+    """
     script = Path(__file__).with_name("crawl_and_die.py")
-    command = [sys.executable, str(script), str(folder), catalog, *map(str, moments)]
+    arguments = [f"{moment}@{catalog}" for moment, catalog in moments]
+    command = [sys.executable, str(script), str(folder), *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     lines = (line.split() for line in done.stdout.splitlines())
@@ -58,10 +61,10 @@ def test_a_crawl_killed_at_random_moments_and_done_again_is_as_an_undisturbed_on
     rng = random.Random(20261122)
     for round_, disturb in enumerate((lambda: None, lambda: change(folder))):
         disturb()
-        ((events, end),) = crawls(folder, calm_url, 0)
+        ((events, end),) = crawls(folder, (0, calm_url))
         assert end == "lived"
         moments = sorted(rng.sample(range(1, events), min(KILLS, events - 1)))
-        ends = crawls(folder, catalog_url, *moments)
+        ends = crawls(folder, *((moment, catalog_url) for moment in moments))
         assert ends[0] == (moments[0], "killed"), round_
         assert sum(end == "killed" for _, end in ends) >= 5
         with Store.open(catalog_url) as killed, Store.open(calm_url) as calm:
@@ -73,13 +76,14 @@ def test_every_source_that_a_killed_crawl_left_is_whole(
     folder: Path, tmp_path: Path, contents: Contents
 ) -> None:
     calm_url = f"sqlite:///{tmp_path / 'calm.db'}"
-    ((events, _),) = crawls(folder, calm_url, 0)
+    ((events, _),) = crawls(folder, (0, calm_url))
     with Store.open(calm_url) as calm:
         whole = contents(calm)
     rng = random.Random(7)
-    for moment in sorted(rng.sample(range(events // 3, events), 6)):
-        url = f"sqlite:///{tmp_path / f'killed-{moment}.db'}"
-        assert crawls(folder, url, moment) == [(moment, "killed")]
+    moments = sorted(rng.sample(range(events // 3, events), 8))
+    urls = {moment: f"sqlite:///{tmp_path / f'killed-{moment}.db'}" for moment in moments}
+    assert crawls(folder, *urls.items()) == [(moment, "killed") for moment in moments]
+    for url in urls.values():
         with Store.open(url) as killed:
             left = contents(killed)
         assert left == {uri: whole[uri] for uri in left}

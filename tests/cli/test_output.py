@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from catalog.cli import output
+from catalog.cli.table import Table
 
 HOSTILE = [
     "\x1b[2J\x1b]0;pwned\x07",
@@ -44,14 +46,50 @@ def test_what_is_harmless_is_printed_as_it_is(name: str) -> None:
     assert output.printable(name) == name
 
 
-def test_markup_in_names_is_text() -> None:
-    console = Console(width=200, record=True, file=None, force_terminal=False)
-    made = output.table("source", "[bold]x")
-    output.row(made, "[red]name[/red]", "[link=http://evil]click[/link]")
+def drawn(made: Table, width: int) -> list[str]:
+    console = Console(width=width, file=io.StringIO(), highlight=False)
     with console.capture() as captured:
         console.print(made)
-    assert "[red]name[/red]" in captured.get()
-    assert "[link=http://evil]click[/link]" in captured.get()
+    return captured.get().splitlines()
+
+
+def test_markup_in_names_is_text() -> None:
+    made = Table(("source", "[bold]x"))
+    made.add("[red]name[/red]", "[link=http://evil]click[/link]")
+    lines = drawn(made, 200)
+    assert "[bold]x" in lines[0]
+    assert "[red]name[/red]  [link=http://evil]click[/link]" in lines[2]
+
+
+def test_a_table_cuts_texts_and_never_figures() -> None:
+    made = Table(("name", "rows", "uri"), frozenset({"rows"}))
+    made.add("flights", "12,345,678", "file:///" + "x" * 100)
+    for width in (200, 60, 40):
+        lines = drawn(made, width)
+        assert max(map(len, lines)) <= width
+        assert "12,345,678" in lines[2]
+    assert "…" in drawn(made, 40)[2]
+    assert "x" * 50 + "…" in drawn(made, 200)[2]
+
+
+def test_a_table_leaves_out_what_is_optional_and_what_is_empty() -> None:
+    made = Table(("name", "more", "meaning", "rows"), frozenset({"rows"}), ("more",))
+    made.add("a" * 12, "b" * 12, None, "1")
+    assert drawn(made, 80)[0].split() == ["name", "more", "rows"]
+    assert drawn(made, 20)[0].split() == ["name", "rows"]
+
+
+@given(
+    st.lists(st.tuples(st.text(max_size=90), st.text(max_size=90), st.integers()), max_size=5),
+    st.integers(40, 120),
+)
+def test_a_table_fits_whatever_it_holds(rows: list[tuple[str, str, int]], width: int) -> None:
+    made = Table(("first", "second", "figure"), frozenset({"figure"}))
+    for one, two, three in rows:
+        made.add(one, two, three % 1000)
+    lines = list(made.lines(width))
+    assert len(lines) == len(rows) + 2
+    assert all(line.cell_len <= width for line in lines)
 
 
 def test_long_cells_are_cut() -> None:
