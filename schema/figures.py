@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -26,7 +25,6 @@ from schema.text import parse
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 TOP_VALUES = 10
 BINS = 20
-_EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001  naive on purpose: the zone is in the type
 _DAY_NS = 86_400 * 10**9
 
 
@@ -120,8 +118,10 @@ class Figures:
         for value, count in pairs:
             if isinstance(value, str) and not self.decision.text and self.kind is not Kind.BOOL:
                 texts.append((value, count))
-            else:
-                yield (str(value) if self.decision.text else value), count
+            elif self.decision.text:
+                yield str(value), count
+            elif not (self.column.raw and self._misfits(value)):
+                yield value, count
         if not texts:
             return
         array = pa.array([text for text, _ in texts])
@@ -132,6 +132,10 @@ class Figures:
                 typed = plain_values(parse_kind(array.take(pa.array(chosen)), kind), kind)
                 for index, value in zip(chosen, typed, strict=True):
                     yield self._aligned(kind, value), texts[index][1]
+
+    def _misfits(self, value: Any) -> bool:
+        """Whether a value that was read as an integer is none in the decided type."""
+        return isinstance(value, int) and Kind.INT not in self.decision.kinds
 
     @cached_property
     def distinct_count(self) -> int | None:
@@ -236,7 +240,7 @@ class Figures:
             return value.lower() == "true" if self.kind is Kind.BOOL and value else value
         match self.kind:
             case Kind.DATE:
-                return (_EPOCH + dt.timedelta(days=value)).date().isoformat()
+                return str(np.datetime64(value, "D"))
             case Kind.TIMESTAMP | Kind.TIMESTAMPTZ:
                 return _moment(value, zone=self.kind is Kind.TIMESTAMPTZ)
             case Kind.TIME:
@@ -255,10 +259,7 @@ class Figures:
 
 def _moment(nanoseconds: int, *, zone: bool) -> str:
     seconds, rest = divmod(nanoseconds, 10**9)
-    try:
-        text = (_EPOCH + dt.timedelta(seconds=seconds)).isoformat()
-    except OverflowError:
-        return f"{seconds}s"
+    text = str(np.datetime64(seconds, "s"))
     return text + _fraction(rest) + ("Z" if zone else "")
 
 

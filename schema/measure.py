@@ -371,8 +371,7 @@ def facet(kind: Kind, found: Weighted) -> Facet:
         return Facet(found.rows, None, None)
     ordered = pc.cast(values, pa.int64()) if kind is Kind.DURATION else values
     bounds = pc.min_max(ordered)
-    ends = pa.array([bounds["min"].as_py(), bounds["max"].as_py()], ordered.type)
-    ends = ends.cast(values.type)
+    ends = pa.array([bounds["min"], bounds["max"]], ordered.type).cast(values.type)
     low, high = plain_values(ends, kind) if kind is not Kind.BOOL else (None, None)
     fine = kind in (Kind.TIME, Kind.TIMESTAMP, Kind.TIMESTAMPTZ) and values.type.unit == "ns"
     return Facet(found.rows, low, high, _moments(kind, found, low, high), fine=fine)

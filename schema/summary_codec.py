@@ -53,7 +53,7 @@ def encode(summary: Summary) -> bytes:
 
 def decode(data: bytes) -> Summary:
     """The summary that `encode` encoded. Raises SummaryError when it cannot be read."""
-    if data[:3] != _MAGIC or data[3] != FORMAT:
+    if data[:4] != _MAGIC + bytes([FORMAT]):
         raise SummaryError("the stored summary is of another version; crawl the source again")
     try:
         size = int.from_bytes(data[4:12], "little")
