@@ -35,6 +35,21 @@ _DOCUMENTATION_SUFFIXES = frozenset("." + word for word in _DOCUMENTATION.split(
 _DOCUMENTATION_STEMS = frozenset(_DOCUMENTATION_NAMES.split())
 
 
+_OTHERS = {
+    b"SQLite format 3\0": "a SQLite database",
+    b"\x89PNG": "a PNG picture",
+    b"\xff\xd8\xff": "a JPEG picture",
+    b"GIF8": "a GIF picture",
+    b"%PDF-": "a PDF document",
+    b"PK\x03\x04": "a zip archive",
+    b"\x7fELF": "a program",
+    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
+    b"\x89HDF": "an HDF5 file",
+    b"\xd0\xcf\x11\xe0": "an old Office document",
+}
+"""First bytes of what holds no rows that a registered format can read."""
+
+
 def is_documentation(name: str) -> bool:
     """Whether a name is that of documentation, configuration or code that lies beside data."""
     lower = name.lower()
@@ -82,6 +97,9 @@ def recognise(
     another format than the name says is read as what it is, and that is a finding too.
     """
     expected = hinted(name)
+    other = next((what for magic, what in _OTHERS.items() if head.startswith(magic)), None)
+    if other is not None:
+        return None, (), (_unknown(head, expected, other),)
     scored = []
     for form in formats():
         surety, why = form.recognise(head, file)
@@ -98,10 +116,10 @@ def recognise(
     return form, (Evidence("format", chosen, reason),), findings
 
 
-def _unknown(head: bytes, expected: str | None) -> Finding:
+def _unknown(head: bytes, expected: str | None, kind: str | None = None) -> Finding:
     if not head:
         return Finding("empty-file", "the file holds nothing; there is no table to read")
-    kind = "text" if b"\0" not in head[:4096] else "binary content"
+    kind = kind or ("text" if b"\0" not in head[:4096] else "binary content")
     if expected is None:
         message = f"{kind} without rows that a registered format can read"
         return Finding("unstructured", message, severity="info")

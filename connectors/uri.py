@@ -96,11 +96,11 @@ def _split_authority(uri: str) -> tuple[str, str, str] | None:
     prefix, separator, rest = uri.partition("://")
     if not separator or prefix.lower() in {"file", "memory"}:
         return None
-    authority, slash, path = rest.partition("/")
+    authority = re.split("[/?#]", rest, maxsplit=1)[0]
     if "@" not in authority:
         return None
     userinfo, _, host = authority.rpartition("@")
-    return prefix + separator, userinfo, host + slash + path
+    return prefix + separator, userinfo, host + rest[len(authority) :]
 
 
 def _without_secret_parameters(uri: str) -> str:

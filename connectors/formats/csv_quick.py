@@ -33,7 +33,7 @@ class Quick:
     """The last row of all, which `batches` does not yield: its end may be that of the file only."""
     _ragged: deque[Any] = field(default_factory=deque)
     _line: int = 1
-    """The number that Arrow gives to the next record: the first of the text, a header's too, is 1."""
+    """The number that Arrow gives to the next record; the first of the text is 1."""
 
     def batches(self, wanted: Sequence[int]) -> Iterator[pa.RecordBatch]:
         """Batches of the wanted text columns, called `c0`, `c1`, … by position, but for the last

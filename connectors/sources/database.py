@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from connectors.credentials import resolve
+from connectors.sources.postgresql import accept_any_time
 from connectors.sources.stored_file import reason
 from connectors.uri import redact, take_apart
 from schema.errors import MissingDependency, SourceError
@@ -52,7 +53,7 @@ _NAMESPACES = {
 class Database:
     """An opened database. `uri` and `namespace` hold no secrets; `path` is a SQLite file's."""
 
-    engine: sa.Engine
+    engine: sa.Engine = field(repr=False)
     uri: str
     namespace: str
     name: str | None
@@ -116,6 +117,8 @@ def open_database(uri: str, reference: str | None) -> Database:
         ) from error
     except TypeError:
         engine = sa.create_engine(url)
+    if engine.dialect.driver == "psycopg":
+        sa.event.listen(engine, "connect", lambda connection, _: accept_any_time(connection))
     kind, port = _NAMESPACES.get(backend, (backend, url.port))
     host = (
         f"{url.host or 'localhost'}:{url.port or port}"

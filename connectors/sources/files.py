@@ -121,6 +121,7 @@ class FileSource:
 
     def _database(self, entry: Entry) -> SqlSource | None:
         """The SQLite database in a local file; None when the file is something else."""
+        from connectors.sources.database import sqlite_uri
         from connectors.sources.sql import SqlSource
 
         if not isinstance(self._files, LocalFiles):
@@ -130,7 +131,7 @@ class FileSource:
             with open(path, "rb") as stream:  # noqa: PTH123 - bytes of a name need no Path
                 if stream.read(16) != SQLITE_MAGIC:
                     return None
-            return SqlSource(f"sqlite:///{path}", Limits(rows=self._limits.rows))
+            return SqlSource(sqlite_uri(path), Limits(rows=self._limits.rows))
         except (OSError, SourceError):
             return None
 
@@ -150,6 +151,8 @@ class FileSource:
         owner = self._owner(dataset)
         if owner is not None:
             return owner.examine(dataset)
+        if any(finding.severity == "error" for finding in dataset.findings):
+            return replace(dataset, format=None)
         filled = [entry for entry in dataset.entries if entry.size != 0] or list(dataset.entries)
         if not filled:
             return replace(dataset, format=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -69,6 +70,7 @@ class SqlSource:
         self._findings: dict[str, tuple[Finding, ...]] = {}
         self._columns: dict[TableName, tuple[Column, ...]] = {}
         self.uri = self._database.uri
+        weakref.finalize(self, self._database.engine.dispose)
 
     @classmethod
     def claims(cls, uri: str) -> bool:
@@ -188,9 +190,19 @@ class SqlSource:
             declared=declared,
             description=comment or dataset.description,
             evidence=(evidence,),
-            findings=(*dataset.findings, *misfits),
-            foreign_keys=tuple(_foreign_key(dataset, one) for one in foreign),
+            findings=(*dataset.findings, *_placed(misfits, dataset.name)),
+            foreign_keys=tuple(self._foreign_key(table, one) for one in foreign),
         )
+
+    def _foreign_key(self, table: TableName, found: Mapping[str, Any]) -> ForeignKey:
+        schema = found.get("referred_schema") or (table.schema and self._default_schema)
+        referred = TableName(schema, found["referred_table"])
+        columns = tuple(found["constrained_columns"])
+        return ForeignKey(columns, self._name_of(referred), tuple(found["referred_columns"]))
+
+    @property
+    def _default_schema(self) -> str | None:
+        return self._database.engine.dialect.default_schema_name
 
     def batches(
         self, dataset: Dataset, entry: Entry, *, columns: Sequence[str] | None = None
@@ -200,15 +212,18 @@ class SqlSource:
         wanted = [one for one in known if columns is None or one.name in columns]
         query = sa.select(*[one.clause() for one in wanted]).select_from(table.clause())
         misfits: dict[str, int] = {}
+        empty = True
         with self._database.connect() as connection:
             try:
-                result = connection.execution_options(
-                    stream_results=True, yield_per=BATCH_ROWS
-                ).execute(query)
-                for rows in result.partitions(BATCH_ROWS):
-                    yield to_batch(rows, wanted, misfits)
+                streaming = connection.execution_options(stream_results=True, yield_per=BATCH_ROWS)
+                with streaming.execute(query) as result:
+                    for rows in result.partitions(BATCH_ROWS):
+                        empty = False
+                        yield to_batch(rows, wanted, misfits)
             except SQLAlchemyError as error:
                 raise self._database.fault(error) from error
+        if empty:
+            yield to_batch([], wanted, misfits)
         if misfits:
             names = ", ".join(f"{name!r} ({count})" for name, count in misfits.items())
             message = f"values that do not fit the declared type in {names}; read as text"
@@ -225,21 +240,14 @@ class SqlSource:
             return columns_of(connection, table.name, table.schema)
 
 
+def _placed(findings: Sequence[Finding], name: str) -> Iterator[Finding]:
+    for finding in findings:
+        yield replace(finding, place=f"{name}, {finding.place}")
+
+
 def _comment(inspector: Any, table: TableName) -> str | None:
     try:
         comment: str | None = inspector.get_table_comment(table.name, table.schema).get("text")
     except NotImplementedError:
         return None
     return comment
-
-
-def _foreign_key(dataset: Dataset, found: Mapping[str, Any]) -> ForeignKey:
-    *parents, _ = dataset.name.split(".")
-    schema = found.get("referred_schema")
-    if schema and parents:
-        parents[-1] = schema
-    return ForeignKey(
-        tuple(found["constrained_columns"]),
-        ".".join([*parents, found["referred_table"]]),
-        tuple(found["referred_columns"]),
-    )

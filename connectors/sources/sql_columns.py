@@ -79,9 +79,8 @@ def _sqlite_columns(
         others = sum(count for kind, count in stored.items() if kind not in fits)
         kind = _holding(set(stored)) if others else declared
         if others and not isinstance(one["type"], sa.types.NullType):
-            message = (
-                f"{others} values are not {declared}, as declared; the column is read as {kind}"
-            )
+            many = "1 value is" if others == 1 else f"{others} values are"
+            message = f"{many} not {declared}, as declared; the column is read as {kind}"
             findings.append(Finding("declared-type-misfit", message, name))
         columns.append(Column(name, kind, bool(one.get("nullable", True)), one.get("comment")))
     return tuple(columns), tuple(findings)
@@ -113,7 +112,7 @@ def _sqlite_type(declared: Any) -> pa.DataType:
         return pa.bool_()
     if isinstance(declared, sa.types.Integer):
         return pa.int64()
-    if isinstance(declared, sa.types.Numeric):
+    if isinstance(declared, sa.types.Numeric | sa.types.Float):
         return pa.float64()
     if isinstance(declared, sa.types.LargeBinary):
         return pa.binary()

@@ -72,6 +72,7 @@ def _by_bounds(connection: sa.Connection, table: sa.TableClause) -> str:
     columns = sa.inspect(connection).get_columns(table.name, table.schema)
     ordered = (
         sa.types.Numeric,
+        sa.types.Float,
         sa.types.Integer,
         sa.types.String,
         sa.types.Date,

@@ -34,8 +34,6 @@ def arrow_type(declared: types.TypeEngine[object]) -> pa.DataType:
         return pa.time64("us")
     if isinstance(declared, types.LargeBinary):
         return pa.binary()
-    if isinstance(declared, types.Interval):
-        return pa.duration("us")
     if isinstance(declared, types.ARRAY):
         return pa.list_(arrow_type(declared.item_type))
     return pa.string()

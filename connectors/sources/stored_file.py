@@ -124,7 +124,7 @@ def _decompressed(raw: BinaryIO, compression: str) -> BinaryIO:
     elif compression == "xz":
         import lzma
 
-        stream = lzma.LZMAFile(raw)
+        stream = lzma.LZMAFile(raw)  # noqa: SIM115 - closed with what is returned
     else:
         stream = pa.CompressedInputStream(pa.PythonFile(raw, "r"), compression)
     return cast("BinaryIO", io.BufferedReader(_Decompressed(stream, raw)))

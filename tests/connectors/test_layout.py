@@ -162,8 +162,26 @@ def test_suffix(name: str, suffix: str) -> None:
 
 
 PART = st.sampled_from(
-    ["a", "k=1", "k=2", "m=x", "data.csv", "b", "2024", "part-0.csv", "part-1.csv", "o_1.csv"]
-    + ["o_2.csv", "v1.csv", "x.parquet", "y", "k=1.csv", "o", "=", "*"]
+    [
+        "a",
+        "k=1",
+        "k=2",
+        "m=x",
+        "data.csv",
+        "b",
+        "2024",
+        "part-0.csv",
+        "part-1.csv",
+        "o_1.csv",
+        "o_2.csv",
+        "v1.csv",
+        "x.parquet",
+        "y",
+        "k=1.csv",
+        "o",
+        "=",
+        "*",
+    ]
 )
 
 

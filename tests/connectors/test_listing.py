@@ -229,10 +229,8 @@ def test_a_file_that_vanishes_after_it_was_listed(tmp_path) -> None:
 
 def test_listing_reads_no_content(tmp_path, monkeypatch) -> None:
     make(tmp_path, *(f"k={n % 5}/f{n}.csv" for n in range(50)), "x.csv", "y.parquet")
-    opened = []
-    monkeypatch.setattr(
-        "connectors.sources.stored_file.StoredFile.open", lambda self: opened.append(self)
-    )
+    opened: list[object] = []
+    monkeypatch.setattr("connectors.sources.stored_file.StoredFile.open", opened.append)
     assert len(listed(tmp_path)) == 3
     assert opened == []
 
