@@ -13,6 +13,13 @@ from schema.errors import InvalidInput
 if TYPE_CHECKING:
     from catalog.store import Store
 
+FILE_DATABASES = frozenset(("duckdb", "sqlite"))
+DATABASES = frozenset(
+    ("awsathena", "azure", "cratedb", "db2", "mssql", "mysql", "oceanbase", "oracle", "postgres",
+     "postgresql", "redshift", "snowflake", "sqlserver", "teradata", "trino")
+)  # fmt: skip
+"""Namespaces whose data sets are tables (https://openlineage.io/docs/spec/naming)."""
+
 
 def ingest(store: Store, event: Event) -> Run | None:
     """Record what a run event tells: the run, its state, its inputs and outputs.
@@ -54,7 +61,9 @@ def ingest(store: Store, event: Event) -> Run | None:
 
 def _ports(event: Event, part: str) -> list[dict[str, Any]]:
     """The inputs or outputs of an event, each with namespace and name."""
-    found = event.get(part) or []
+    found = event.get(part)
+    if found is None:
+        return []
     if not isinstance(found, list):
         raise InvalidInput(f"OpenLineage event: {part} is not a list")
     for place, port in enumerate(found):
@@ -114,6 +123,11 @@ def _named(port: dict[str, Any]) -> tuple[str, str, str]:
         return namespace, name, facet["uri"]
     if namespace == "file":
         return namespace, name, f"file://{quote(name)}"
+    if namespace.partition(":")[0].lower() in FILE_DATABASES:
+        return namespace, name, f"{namespace}#{name}"
+    if namespace.partition(":")[0].lower() in DATABASES and "." in name:
+        database, _, table = name.partition(".")
+        return namespace, name, f"{namespace.rstrip('/')}/{database}#{table}"
     return namespace, name, f"{namespace.rstrip('/')}/{name.lstrip('/')}"
 
 

@@ -1,8 +1,8 @@
 """Crawls that kill themselves: `crawl_and_die.py FOLDER MOMENT@CATALOG...`.
 
-Each MOMENT is one crawl into CATALOG in a process of its own, which sends itself SIGKILL at that many events
-(a statement to the database, a commit, an entry opened, a batch read); 0 is never. Prints how
-many events each crawl came to, as far as it lived.
+Each MOMENT is one crawl into CATALOG in a process of its own, which sends itself SIGKILL at that
+many events (a statement to the database, a commit, an entry opened, a batch read); 0 is never.
+Prints how many events each crawl came to, as far as it lived.
 """
 
 import itertools
