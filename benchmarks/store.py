@@ -60,7 +60,7 @@ COLUMNS = [
     for other in ("id", "name", "date", "time", "amount", "code", "status", "count", "type", "rate")
 ]
 QUERIES = {
-    "rare": lambda n: f"batch{n}",
+    "rare": lambda n: f"batch{n} ",
     "one topic": lambda n: TOPICS[n % len(TOPICS)],
     "common": lambda _: "data",
     "column": lambda n: COLUMNS[n % len(COLUMNS)],

@@ -1,0 +1,184 @@
+"""One page of a selection of sources, its total and its facets, in one statement: what was found
+is worked out once, and page and facets are of the same moment.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Float,
+    Integer,
+    Row,
+    Select,
+    and_,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+)
+
+from catalog.model import Search
+from catalog.search import decode_cursor
+from catalog.store.columns import AnyText
+from catalog.store.tables import namespaces, semantics, sources, tags
+
+FACETS = ("format", "namespace", "quality", "tag", "semanticType")
+
+KEPT: tuple[ColumnElement[Any], ...] = (
+    sources.c.pk,
+    sources.c.format,
+    sources.c.namespace_pk,
+    sources.c.grade,
+    func.coalesce(type_coerce(sources.c.changed_at, BigInteger), 0).label("changed"),
+    func.coalesce(sources.c.row_count, -1).label("rows"),
+    func.coalesce(sources.c.quality, -1.0).label("score_of_quality"),
+    sources.c.sort_name,
+)
+"""What a selection has to have of each source, a `score` beside it."""
+
+_FACET_VALUES = 50
+_HIT, _GROUP, _TAG, _SEMANTIC = range(4)
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """One part of a sort key: a column of the selection, whether it falls, its type."""
+
+    column: str
+    kind: type
+    descending: bool = True
+
+
+_PK = _Key("pk", int, descending=False)
+_ORDERS: dict[str, tuple[_Key, ...]] = {
+    "RELEVANCE": (_Key("score", float), _Key("changed", int), _PK),
+    "NAME": (_Key("sort_name", str, descending=False), _PK),
+    "ROWS": (_Key("rows", int), _PK),
+    "QUALITY": (_Key("score_of_quality", float), _PK),
+    "CHANGED": (_Key("changed", int), _PK),
+}
+
+# The columns of the statement, each part of which fills some.
+_COLUMNS: tuple[tuple[str, Any], ...] = (
+    ("part", Integer),
+    ("pk", BigInteger),
+    ("score", Float),
+    ("changed", BigInteger),
+    ("rows", BigInteger),
+    ("score_of_quality", Float),
+    ("sort_name", AnyText),
+    ("format", AnyText),
+    ("namespace", AnyText),
+    ("grade", AnyText),
+    ("value", AnyText),
+    ("number", BigInteger),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`rows` have `pk` and `score`; `key(row)` is a row's position for a cursor."""
+
+    rows: Sequence[Row[Any]]
+    has_next: bool
+    total: int
+    facets: dict[str, tuple[tuple[str, int], ...]]
+    keys: tuple[_Key, ...]
+
+    def key(self, row: Row[Any]) -> list[Any]:
+        return [getattr(row, key.column) for key in self.keys]
+
+
+def page(connection: Connection, kept: CTE, asked: Search) -> Page:
+    """The page that is asked for. Raises InvalidInput when its cursor is none of this order."""
+    keys = _ORDERS[str(asked.order)]
+    hits = select(kept).order_by(
+        *(kept.c[key.column].desc() if key.descending else kept.c[key.column] for key in keys)
+    )
+    if asked.after is not None:
+        kinds = [key.kind for key in keys]
+        hits = hits.where(_after(kept, keys, decode_cursor(asked.after, str(asked.order), kinds)))
+    rows = connection.execute(
+        union_all(*_parts(kept, hits.limit(asked.first + 1).subquery()))
+    ).all()
+    found = [row for row in rows if row.part == _HIT]
+    for key in reversed(keys):
+        found.sort(key=lambda row, key=key: getattr(row, key.column), reverse=key.descending)  # type: ignore[misc]
+    total, facets = _tally(rows)
+    return Page(found[: asked.first], len(found) > asked.first, total, facets, keys)
+
+
+def _after(kept: CTE, keys: Sequence[_Key], position: Sequence[Any]) -> ColumnElement[bool]:
+    """Rows behind a position: the first key is, or it is equal and the second is, and so on."""
+    columns = [kept.c[key.column] for key in keys]
+    ways = []
+    for place, (key, column) in enumerate(zip(keys, columns, strict=True)):
+        behind = column < position[place] if key.descending else column > position[place]
+        equal = [columns[before] == position[before] for before in range(place)]
+        ways.append(and_(*equal, behind))
+    return or_(*ways)
+
+
+def _parts(kept: CTE, hits: Any) -> list[Select[Any]]:
+    grouped = (
+        select(kept.c.format, kept.c.namespace_pk, kept.c.grade, func.count().label("number"))
+        .group_by(kept.c.format, kept.c.namespace_pk, kept.c.grade)
+        .subquery()
+    )
+    number = func.count()
+    return [
+        _part(_HIT, hits, **{name: hits.c[name] for name, _ in _COLUMNS[1:7]}),
+        _part(
+            _GROUP,
+            grouped.join(namespaces, namespaces.c.pk == grouped.c.namespace_pk),
+            format=grouped.c.format,
+            namespace=namespaces.c.namespace,
+            grade=grouped.c.grade,
+            number=grouped.c.number,
+        ),
+        _part(
+            _TAG, kept.join(tags, tags.c.source_pk == kept.c.pk), value=tags.c.tag, number=number
+        ).group_by(tags.c.tag),
+        _part(
+            _SEMANTIC,
+            kept.join(semantics, semantics.c.source_pk == kept.c.pk),
+            value=semantics.c.semantic_type,
+            number=number,
+        ).group_by(semantics.c.semantic_type),
+    ]
+
+
+def _part(part: int, origin: Any, **filled: ColumnElement[Any]) -> Select[Any]:
+    empty = {name: null().cast(kind) for name, kind in _COLUMNS}
+    columns = {**empty, **filled, "part": literal(part, Integer)}
+    return select(*(column.label(name) for name, column in columns.items())).select_from(origin)
+
+
+def _tally(rows: Sequence[Row[Any]]) -> tuple[int, dict[str, tuple[tuple[str, int], ...]]]:
+    found: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
+    total = 0
+    for row in rows:
+        if row.part == _GROUP:
+            total += row.number
+            for name, value in zip(FACETS, (row.format, row.namespace, row.grade), strict=False):
+                if value is not None:
+                    found[name][value] += row.number
+        elif row.part != _HIT:
+            found["tag" if row.part == _TAG else "semanticType"][row.value] = row.number
+    return total, {name: _most_frequent(found[name]) for name in FACETS}
+
+
+def _most_frequent(values: Counter[str]) -> tuple[tuple[str, int], ...]:
+    """Most frequent first, then by value."""
+    return tuple(sorted(values.items(), key=lambda pair: (-pair[1], pair[0]))[:_FACET_VALUES])
