@@ -96,10 +96,10 @@ class ColumnProfileType(ObjectType):
 
     name = String(required=True, description="The column, by path when nested (`address.city`).")
     type = String(description="Its Arrow type, as pyarrow prints it.")
-    count = Long(description="Rows seen.")
-    null_count = Long(description="Rows without a value.")
+    count = Long(description="Rows that hold a value of the type.")
+    null_count = Long(description="Rows without a value, or with a code for a missing one.")
     empty_count = Long(description="Rows with an empty text.")
-    distinct_count = Long(description="Different values, nulls left out.")
+    distinct_count = Long(description="Different values; null for nested ones.")
     distinct_error = Float(description="Relative error bound of distinctCount; 0 when exact.")
     min = Value(description="The least value.")
     max = Value(description="The greatest value.")
@@ -112,9 +112,12 @@ class ColumnProfileType(ObjectType):
     min_length = Long(description="Least length: characters, bytes or items.")
     max_length = Long(description="Greatest length: characters, bytes or items.")
     mean_length = Float(description="Mean length: characters, bytes or items.")
-    misfit_count = Long(description="Values that do not parse as the type.")
+    misfit_count = Long(description="Rows whose value does not fit the type.")
     misfit_examples = List(NonNull(String), description="The first few of those values.")
     unique = Boolean(description="Whether no value occurs twice.")
+    missing_codes = List(
+        NonNull(String), description="Texts that stand for a missing value, such as `NA`."
+    )
 
 
 class Field(ObjectType):

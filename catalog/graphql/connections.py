@@ -31,6 +31,8 @@ class Page:
     has_previous: bool
     count: Callable[[], int | None]
     facets: Mapping[str, Sequence[tuple[str, int]]] = field(default_factory=dict)
+    total_is_exact: bool = True
+    corrections: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def page_of(
@@ -152,6 +154,18 @@ class Facet(ObjectType):
 
     name = String(description="The property: format, namespace, tag, semanticType, …")
     values = List(NonNull(FacetValue), description="Its values, the most frequent first.")
+
+
+class Correction(ObjectType):
+    """A word that nothing has, and what was searched instead."""
+
+    word = String(description="The word as it was given.")
+    instead = List(NonNull(String), description="The words that were searched instead.")
+
+
+def corrections_of(page: Page) -> list[dict[str, Any]]:
+    """The corrections of a page, as the `Correction` type reads them."""
+    return [{"word": word, "instead": instead} for word, instead in page.corrections.items()]
 
 
 def facets_of(page: Page) -> Iterable[dict[str, Any]]:

@@ -116,7 +116,9 @@ class Mutation(ObjectType):
 
             source = request.store.source(source_pk(input_["id"]))
             request.found([source])
-            return {"source": source, "quality": validate(request.store, source)}
+            report = validate(request.store, source)
+            request.store.record_quality(report)
+            return {"source": source, "quality": report}
 
         return _payload(info.context, check)
 

@@ -62,6 +62,7 @@ class QualityReportType(ObjectType):
     success = Boolean(description="Whether all expectations are met.")
     checked_at = DateTime(description="When it was judged.")
     engine = String(description="`summary` as a crawl ends, or `great_expectations`.")
+    rows_seen = Long(description="Rows that the verdict rests on; null when not known.")
     results = List(
         NonNull(ExpectationResultType),
         failed=Boolean(description="Only results that failed (true) or were met (false)."),

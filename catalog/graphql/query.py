@@ -154,7 +154,15 @@ class Query(ObjectType):
             )
             for hit in found.hits
         ]
-        return Page(edges, found.has_next, after is not None, lambda: found.total, found.facets)
+        return Page(
+            edges,
+            found.has_next,
+            after is not None,
+            lambda: found.total,
+            found.facets,
+            found.total_is_exact,
+            found.corrections,
+        )
 
     @staticmethod
     def resolve_source(

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from graphene import ID, Field, Float, Int, List, NonNull, ObjectType, String
+from graphene import ID, Boolean, Field, Float, Int, List, NonNull, ObjectType, String
 
 from catalog import model
 from catalog.graphql.columns import SchemaType, TableProfileType
 from catalog.graphql.connections import (
+    Correction,
     Facet,
     Page,
     connection,
+    corrections_of,
     facets_of,
     page_arguments,
     page_of,
@@ -231,6 +233,10 @@ def _facets(page: Page, _info: Any) -> Any:
     return facets_of(page)
 
 
+def _corrections(page: Page, _info: Any) -> Any:
+    return corrections_of(page)
+
+
 SourceConnection = connection(
     Source,
     "sources",
@@ -241,6 +247,13 @@ SourceConnection = connection(
     extra={
         "facets": List(NonNull(Facet), description="What the found sources have in common."),
         "resolve_facets": _facets,
+        "total_is_exact": Boolean(
+            description="Whether totalCount is exact; in large catalogs it may be a lower bound."
+        ),
+        "corrections": List(
+            NonNull(Correction), description="Words that nothing has, and what was found instead."
+        ),
+        "resolve_corrections": _corrections,
     },
 )
 
