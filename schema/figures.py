@@ -15,10 +15,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schema.column import ColumnSummary, Moments, greatest, least
+from schema.facets import kind_of, plain_values
 from schema.infer import Decision
 from schema.kinds import KINDS, NUMERIC, TEMPORAL, Kind, classify, parse_kind
 from schema.lattice import canonical
-from schema.measure import kind_of, plain_values
 from schema.sketches import RowSample
 from schema.text import parse
 

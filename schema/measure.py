@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -21,38 +20,19 @@ from schema.column import (
     ColumnSummary,
     Example,
     Facet,
-    Lengths,
-    Moments,
     Plain,
     Values,
 )
+from schema.facets import Weighted, facet, kind_of, lengths_of, plain_values, with_texts
 from schema.hashing import hash_values
-from schema.kinds import KINDS, NULL_CODES, NUMERIC, Kind, classify, digits_of, parse_kind, read_all
+from schema.kinds import KINDS, NULL_CODES, NUMERIC, Kind, classify, parse_kind, read_all
 from schema.sketches import Distinct
 
 _HINT_ROWS = 1000
 _PROBE_ROWS = 4096
 _LONG_VALUE = 256  # characters; a column with longer texts keeps no frequencies
-_SAFE_TOTAL = 2**62
-_NANOSECONDS = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
 _MISSING = pa.array(["", *sorted(NULL_CODES)])
 _EMPTY = ColumnSummary()
-
-
-@dataclass(frozen=True, slots=True)
-class Weighted:
-    """Values without nulls, each standing for `counts` rows (one each when None)."""
-
-    values: pa.Array
-    counts: np.ndarray | None = None
-
-    @property
-    def rows(self) -> int:
-        return len(self.values) if self.counts is None else int(self.counts.sum())
-
-    def where(self, mask: np.ndarray) -> Weighted:
-        counts = None if self.counts is None else self.counts[mask]
-        return Weighted(self.values.filter(pa.array(mask)), counts)
 
 
 def measure(
@@ -141,7 +121,7 @@ def _measure_flat(
     if not len(present):
         return _EMPTY
     if pa.types.is_nested(kind) or pa.types.is_union(kind):
-        lengths = _lengths(pc.list_value_length(present), None) if _is_list(kind) else None
+        lengths = lengths_of(pc.list_value_length(present), None) if _is_list(kind) else None
         return ColumnSummary(
             kinds={Kind.NESTED: Facet(len(present), None, None)}, lengths=lengths, values=None
         )
@@ -159,7 +139,7 @@ def _measure_flat(
         values=_frequencies(weighted, native),
     )
     if native is Kind.BINARY:
-        return replace(summary, lengths=_lengths(pc.binary_length(found.values), found.counts))
+        return replace(summary, lengths=lengths_of(pc.binary_length(found.values), found.counts))
     return summary
 
 
@@ -227,7 +207,7 @@ def _read_as(
     weighted = _counted(typed, known) if kind is Kind.INT else None
     found = weighted or Weighted(typed)
     base = _text_figures(Weighted(present), ascii_only=True)
-    read = _with_texts(facet(kind, found), kind, texts)
+    read = with_texts(facet(kind, found), kind, texts)
     return replace(
         base,
         kinds={kind: where.exemplify(read, kind, texts, known)},
@@ -256,7 +236,7 @@ def _summary_of_text(
             missing = _pairs(part.values, part.counts)
             continue
         typed = Weighted(parse_kind(part.values, kind), part.counts)
-        read = _with_texts(facet(kind, typed), kind, part.values)
+        read = with_texts(facet(kind, typed), kind, part.values)
         kinds[kind] = where.exemplify(read, kind, part.values, known)
         distinct += _distinct(typed if kind in NUMERIC else part, known)
         if values is not None and part.counts is not None:
@@ -284,20 +264,10 @@ def _text_figures(found: Weighted, *, ascii_only: bool = False) -> ColumnSummary
     )
     return ColumnSummary(
         empties=empties,
-        lengths=_lengths(lengths, counts),
+        lengths=lengths_of(lengths, counts),
         low_text=bounds["min"].as_py(),
         high_text=bounds["max"].as_py(),
     )
-
-
-def _lengths(lengths: pa.Array, counts: np.ndarray | None) -> Lengths | None:
-    if not len(lengths):
-        return None
-    bounds = pc.min_max(lengths)
-    rows = len(lengths) if counts is None else int(counts.sum())
-    numbers = lengths.to_numpy(zero_copy_only=False).astype(np.int64)
-    total = int(numbers.sum() if counts is None else (numbers * counts).sum())
-    return Lengths(rows, total, bounds["min"].as_py(), bounds["max"].as_py())
 
 
 def _counted(values: pa.Array, known: ColumnSummary) -> Weighted | None:
@@ -335,123 +305,6 @@ def _pairs(values: pa.Array, counts: np.ndarray | None = None) -> dict[str, int]
         counted = pc.value_counts(values)
         values, counts = counted.field(0), counted.field(1).to_numpy()
     return dict(zip(values.to_pylist(), counts.tolist(), strict=True))
-
-
-def kind_of(native: pa.DataType) -> Kind:
-    """The kind of the values of a (flat) Arrow type."""
-    types = pa.types
-    if types.is_unsigned_integer(native):
-        return Kind.UINT if native == pa.uint64() else Kind.INT
-    if types.is_timestamp(native):
-        return Kind.TIMESTAMPTZ if native.tz else Kind.TIMESTAMP
-    for test, kind in (
-        (types.is_integer, Kind.INT),
-        (types.is_floating, Kind.DOUBLE),
-        (types.is_decimal, Kind.DECIMAL),
-        (types.is_boolean, Kind.BOOL),
-        (types.is_date, Kind.DATE),
-        (types.is_time, Kind.TIME),
-        (types.is_duration, Kind.DURATION),
-        (types.is_string, Kind.TEXT),
-        (types.is_large_string, Kind.TEXT),
-    ):
-        if test(native):
-            return kind
-    return Kind.BINARY
-
-
-def facet(kind: Kind, found: Weighted) -> Facet:
-    """Count, bounds and moments of typed values of one kind."""
-    values = found.values
-    if kind is Kind.DOUBLE:
-        return _double_facet(Weighted(pc.cast(values, pa.float64()), found.counts))
-    if kind is Kind.BINARY and not pa.types.is_large_binary(values.type):
-        values = pc.cast(values, pa.large_binary()) if _is_binary(values.type) else None
-    if values is None:
-        return Facet(found.rows, None, None)
-    ordered = pc.cast(values, pa.int64()) if kind is Kind.DURATION else values
-    bounds = pc.min_max(ordered)
-    ends = pa.array([bounds["min"], bounds["max"]], ordered.type).cast(values.type)
-    low, high = plain_values(ends, kind) if kind is not Kind.BOOL else (None, None)
-    fine = kind in (Kind.TIME, Kind.TIMESTAMP, Kind.TIMESTAMPTZ) and values.type.unit == "ns"
-    return Facet(found.rows, low, high, _moments(kind, found, low, high), fine=fine)
-
-
-def _is_binary(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_binary(kind) or pa.types.is_fixed_size_binary(kind))
-
-
-def _double_facet(found: Weighted) -> Facet:
-    bounds = pc.min_max(found.values)
-    low, high = bounds["min"].as_py(), bounds["max"].as_py()
-    numbers = found.values.to_numpy()
-    rows, nan = found.rows, 0
-    if not (np.isfinite(low) and np.isfinite(high)) or np.isnan(numbers.sum()):
-        finite = np.isfinite(numbers)
-        nan = found.where(np.isnan(numbers)).rows
-        found = found.where(finite)
-        numbers = numbers[~np.isnan(numbers)]
-        low, high = (float(numbers.min()), float(numbers.max())) if len(numbers) else (None, None)
-    return Facet(rows, low, high, _moments(Kind.DOUBLE, found, low, high), nan=nan)
-
-
-def _moments(kind: Kind, found: Weighted, low: Any, high: Any) -> Moments | None:
-    if kind not in NUMERIC and kind is not Kind.BOOL:
-        return None
-    values, counts = found.values, found.counts
-    if not len(values):
-        return Moments(0, 0, 0.0)
-    numbers = pc.cast(values, pa.float64(), safe=False).to_numpy()
-    if counts is None:
-        spread = pc.variance(numbers).as_py() * len(values)
-        return Moments(len(values), _total(kind, values, low, high), spread)
-    rows = int(counts.sum())
-    total: int | float
-    if kind in (Kind.INT, Kind.UINT, Kind.BOOL):
-        pairs = zip(values.to_pylist(), counts.tolist(), strict=True)
-        total = sum(value * count for value, count in pairs)
-    else:
-        total = float((numbers * counts).sum())
-    deviations = numbers - total / rows
-    return Moments(rows, total, float((deviations * deviations * counts).sum()))
-
-
-def _total(kind: Kind, values: pa.Array, low: Any, high: Any) -> int | float:
-    if kind is Kind.BOOL:
-        return int(values.true_count)
-    if kind in (Kind.DOUBLE, Kind.DECIMAL):
-        return float(pc.sum(pc.cast(values, pa.float64())).as_py())
-    if max(abs(low), abs(high)) * len(values) < _SAFE_TOTAL:
-        return int(pc.sum(values).as_py())
-    numbers = values.to_numpy().astype(np.uint64 if kind is Kind.UINT else np.int64)
-    shift = numbers.dtype.type(32)
-    upper, lower = numbers >> shift, numbers & numbers.dtype.type(0xFFFFFFFF)
-    return (int(upper.sum()) << 32) + int(lower.sum())
-
-
-def plain_values(values: pa.Array, kind: Kind) -> list[Any]:
-    """Values without their Arrow type, as `schema.column.Plain` says."""
-    if kind is Kind.DATE:
-        return list(pc.cast(values, pa.int32()).to_pylist())
-    if kind in (Kind.TIME, Kind.TIMESTAMP, Kind.TIMESTAMPTZ, Kind.DURATION):
-        factor = _NANOSECONDS[values.type.unit]
-        ticks = pc.cast(values, pa.int32() if values.type.bit_width == 32 else pa.int64())
-        return [tick if tick is None else tick * factor for tick in ticks.to_pylist()]
-    if kind is Kind.BOOL:
-        return [str(value).lower() for value in values.to_pylist()]
-    return list(values.to_pylist())
-
-
-def _with_texts(read: Facet, kind: Kind, texts: pa.Array) -> Facet:
-    """Adds to a numeric facet what only the text shows: digits, scale, exponents."""
-    if kind is Kind.INT or kind is Kind.UINT:
-        digits = max(len(str(abs(end))) for end in (read.low, read.high) if isinstance(end, int))
-        return replace(read, integer_digits=digits)
-    if kind not in (Kind.DOUBLE, Kind.DECIMAL):
-        return read
-    exponent = bool(pc.any(pc.match_substring_regex(texts, "[a-zA-Z]")).as_py())
-    whole, scale = digits_of(texts)
-    return replace(read, exponent=exponent, integer_digits=whole, scale=scale)
 
 
 @dataclass(frozen=True, slots=True)

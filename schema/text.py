@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schema.errors import SchemaError
+from schema.facets import kind_of
 from schema.kinds import KINDS, NULL_CODES, Kind, classify, parse_kind, read_all
-from schema.measure import kind_of
 from schema.model import Schema
 
 __all__ = ["NULL_CODES", "cast_batch", "parse"]
