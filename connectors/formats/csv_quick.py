@@ -137,7 +137,7 @@ class Quick:
         text: str = row.text
         delimiter = self.dialect.delimiter
         line = self.dialect.skip + row.number
-        missing = row.expected_columns - row.actual_columns
+        missing: int = row.expected_columns - row.actual_columns
         if missing > 0:
             self.faults.ragged("padded", line, row.actual_columns)
             return text + delimiter * missing
