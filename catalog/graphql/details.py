@@ -41,8 +41,8 @@ class SchemaDiff(ObjectType):
     compatibility = Field(Compatibility, description="Who can still read whose data.")
     changes = List(NonNull(Change), description="Every difference; empty when there is none.")
     # `from` is a keyword of Python
-    from_ = Field("catalog.graphql.sources.Version", name="from", description="The older version.")
-    to = Field("catalog.graphql.sources.Version", description="The newer version.")
+    from_ = Field("catalog.graphql.versions.Version", name="from", description="The older version.")
+    to = Field("catalog.graphql.versions.Version", description="The newer version.")
 
 
 class Connector(ObjectType):

@@ -11,7 +11,8 @@ from catalog.graphql.lineage import Run
 from catalog.graphql.mutations import Mutation
 from catalog.graphql.node import type_name
 from catalog.graphql.query import Query
-from catalog.graphql.sources import Source, Version
+from catalog.graphql.sources import Source
+from catalog.graphql.versions import Version
 
 
 @cache

@@ -15,7 +15,7 @@ from catalog.access.http import STATUS, disposition
 from catalog.graphql.columns import columns_of
 from catalog.graphql.limits import Limits
 from catalog.graphql.loading import Request
-from catalog.graphql.sources import current
+from catalog.graphql.versions import current
 from catalog.model import Search, Source, Version
 from catalog.web import explore, source_page
 from catalog.web.templating import STATIC, render
