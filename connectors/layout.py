@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from connectors.model import Entry
@@ -34,8 +34,11 @@ _PART = re.compile(
 _VERSION = re.compile(r"(^|[^a-z])(v|ver|version|rev)[-_. ]?$", re.IGNORECASE)
 _DATE = re.compile(
     r"(?<![0-9])(19|20)[0-9]{2}(?:([-_.]?)(0[1-9]|1[0-2])(?:\2(0[1-9]|[12][0-9]|3[01])"
-    r"(?:[T_ -]?[0-2][0-9](?:[-_.:]?[0-5][0-9]){0,2})?)?|[-_.]?[QqWw][0-9]{1,2})?(?![0-9])"
+    r"(?:[T_ -]?[0-2][0-9](?:[-_.:]?[0-5][0-9]){0,2})?)?|[-_.]?[QqWw][0-9]{1,2})(?![0-9])"
+    r"|(?<![0-9A-Za-z])(?:19|20)[0-9]{2}(?![0-9A-Za-z])"
 )
+"""A month, day, hour, quarter or week of a year; a year alone where it stands by itself."""
+
 _NUMBER = re.compile(r"[0-9]+")
 _SEPARATORS = "-_. ("
 _GENERIC = frozenset({"", "part", "data", "file", "chunk", "batch", "output", "out", "export"})
@@ -88,29 +91,37 @@ def group(
         return _close(folder, data_suffixes, root_name)
 
     root_as_file = suffix_of(root_name) in data_suffixes
+    last: str | None = None
+    home = _Home("", (), nested=False)
     for path, entry in listing:
         if not path and entry is not None:  # the root is a file
             yield Group("", "", (entry,), suffix_of(root_name))
             continue
-        home, keys, values, nested = _home(path, data_suffixes, whole=root_as_file)
-        while open_folders and not _holds(open_folders[-1].path, home):
+        parent, _, name = path.rpartition("/")
+        if parent != last:
+            last, home = parent, _home(parent, data_suffixes, whole=root_as_file)
+        while open_folders and not _holds(open_folders[-1].path, home.scope):
             yield from close()
-        if not open_folders or open_folders[-1].path != home:
-            open_folders.append(_Folder(home))
+        if not open_folders or open_folders[-1].path != home.scope:
+            open_folders.append(_Folder(home.scope))
         folder = open_folders[-1]
-        suffix = suffix_of(path.rsplit("/", 1)[-1])
+        suffix = suffix_of(name)
         if entry is None:
             if suffix in data_suffixes:
                 yield Group(path, path, (), suffix, named_as_file=True)
-        elif keys:
-            placed = replace(entry, partition=tuple(zip(keys, values, strict=True)))
-            folder.partitioned.setdefault((keys, suffix), []).append(placed)
-            if nested:
-                folder.nested.add((keys, suffix))
+        elif home.partition:
+            kind = (home.keys, suffix)
+            folder.partitioned.setdefault(kind, []).append(_placed(entry, home.partition))
+            if home.nested:
+                folder.nested.add(kind)
         else:
             folder.files.append((path, entry))
     while open_folders:
         yield from close()
+
+
+def _placed(entry: Entry, partition: Partition) -> Entry:
+    return Entry(entry.uri, entry.size, entry.stamp, entry.modified, partition)
 
 
 def suffix_of(name: str) -> str:
@@ -130,32 +141,39 @@ def _last_suffix(name: str) -> str:
     return dot + suffix if dot and plain else ""
 
 
-def _home(
-    path: str, data_suffixes: frozenset[str], *, whole: bool
-) -> tuple[str, tuple[str, ...], tuple[str | None, ...], bool]:
-    """The folder that scopes a path's dataset, the Hive keys and values below it, and whether
-    other folders stand between those and the file. `whole`: the root is one dataset.
+@dataclass(frozen=True, slots=True)
+class _Home:
+    """Where the files of one folder belong: the folder that scopes their dataset, the Hive keys
+    and values below that, and whether other folders stand between those and the files.
     """
-    parents = path.split("/")[:-1]
-    if not parents:
-        return "", (), (), False
-    keys: list[str] = []
-    values: list[str | None] = []
+
+    scope: str
+    partition: Partition
+    nested: bool
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(key for key, _ in self.partition)
+
+
+def _home(folder: str, data_suffixes: frozenset[str], *, whole: bool) -> _Home:
+    """The home of the files directly in a folder. `whole`: the root is one dataset."""
+    partition: list[tuple[str, str | None]] = []
     scope: list[str] = []
     nested = False
     closed = whole
-    for part in parents:
+    for part in folder.split("/") if folder else ():
         found = _HIVE.match(part) if "=" in part else None
         if found:
-            keys.append(unquote(found[1]))
-            values.append(None if found[2] == HIVE_NULL else unquote(found[2]))
+            value = None if found[2] == HIVE_NULL else unquote(found[2])
+            partition.append((unquote(found[1]), value))
             closed = True
         elif closed:
             nested = True
         else:
             scope.append(part)
             closed = suffix_of(part) in data_suffixes
-    return "/".join(scope), tuple(keys), tuple(values), nested
+    return _Home("/".join(scope), tuple(partition), nested)
 
 
 def _holds(folder: str, other: str) -> bool:

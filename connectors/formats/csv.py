@@ -17,6 +17,7 @@ from connectors.sources.stored_file import read_up_to
 from schema.model import Finding
 
 EXAMINED_BYTES = 512 * 1024
+RECOGNISED_BYTES = 4 * 1024
 
 
 class Csv:
@@ -29,8 +30,8 @@ class Csv:
         """Text whose rows agree on more than one cell; never sure, since any text is a CSV."""
         if not head.strip():
             return 0.0, "empty"
-        encoding = detect(head, complete=len(head) < 4096)
-        text = head[: 16 * 1024].decode(encoding.name, "replace")
+        encoding = detect(head[:RECOGNISED_BYTES], complete=False)
+        text = head[:RECOGNISED_BYTES].decode(encoding.name, "replace")
         if sum(not (char.isprintable() or char.isspace()) for char in text) > 0.1 * len(text):
             return 0.0, "binary"
         found = sniff(text, {})

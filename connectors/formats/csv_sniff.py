@@ -138,9 +138,9 @@ def _judge(text: str, dialect: Dialect) -> _Judged:
     widths = Counter(len(row) for row in rows)
     width = table_width(rows)
     agreement = sum((count / len(rows)) ** 2 for count in widths.values())
-    cells = [cell for row in rows for cell in row]
-    lines = [1 + cell.count("\n") for cell in cells]
-    plausible = sum(_plausible(cell) for cell in cells) / sum(lines)
+    cells = Counter(cell for row in rows for cell in row)
+    lines = sum(count * (1 + cell.count("\n")) for cell, count in cells.items())
+    plausible = sum(count * _plausible(cell) for cell, count in cells.items()) / lines
     breadth = sum(
         count * ((width - 1) / width if width > 1 else ONE_COLUMN)
         for width, count in widths.items()
