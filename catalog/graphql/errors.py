@@ -47,7 +47,7 @@ def formatted(error: GraphQLError, *, request_id: str, code: str) -> dict[str, A
     if isinstance(cause, HeadwaterError):
         told["message"] = str(cause)
         code = code_of(cause)
-    elif error.path and cause is not None and not _is_input(cause):
+    elif error.path is not None and cause is not None and not _is_input(cause):
         _log.error("request %s failed at %s", request_id, error.path, exc_info=cause)
         told["message"] = f"the service failed; its log tells why under request {request_id}"
         code = INTERNAL

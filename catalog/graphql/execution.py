@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from graphql import (
     DocumentNode,
     ExecutionResult,
+    GraphQLError,
     GraphQLSyntaxError,
     OperationDefinitionNode,
     OperationType,
@@ -23,6 +24,7 @@ from graphql import execute as execute_document
 from catalog.graphql.errors import (
     BAD_INPUT,
     BAD_REQUEST,
+    INTERNAL,
     LIMIT_EXCEEDED,
     PARSE_FAILED,
     VALIDATION_FAILED,
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
 CACHED_DOCUMENTS = 512
 LONGEST_CACHED = 20_000
 MOST_ERRORS = 20
+TOO_DEEP = "the request is nested too deeply"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,8 @@ def answer(
         check_reach(schema(), document, operation, given, limits)
     except LimitExceeded as error:
         return _refused(str(error), LIMIT_EXCEEDED)
+    except RecursionError:
+        return _refused(TOO_DEEP, LIMIT_EXCEEDED)
     if limits.seconds is not None:
         request.deadline = time.monotonic() + limits.seconds
     result = execute_document(
@@ -119,6 +124,14 @@ def answer(
     )
     assert isinstance(result, ExecutionResult)
     return _told(result, request)
+
+
+def failure(error: Exception, request_id: str) -> Answer:
+    """What is told when answering itself failed: that it did, and where the log says why."""
+    told = formatted(
+        GraphQLError("", path=[], original_error=error), request_id=request_id, code=INTERNAL
+    )
+    return Answer({"errors": [told]}, INTERNAL)
 
 
 def _told(result: ExecutionResult, request: Request) -> Answer:
@@ -142,6 +155,7 @@ def _prepare(query: str, limits: Limits) -> Prepared:
     try:
         document = parse(query, max_tokens=limits.tokens)
         check_size(document, limits)
+        errors = validate(schema(), document, max_errors=MOST_ERRORS)
     except GraphQLSyntaxError as error:
         if "more than" in error.message and "tokens" in error.message:
             return Prepared(None, _refused(tokens_message(limits.tokens), LIMIT_EXCEEDED))
@@ -150,8 +164,7 @@ def _prepare(query: str, limits: Limits) -> Prepared:
     except LimitExceeded as error:
         return Prepared(None, _refused(str(error), LIMIT_EXCEEDED))
     except RecursionError:
-        return Prepared(None, _refused("the request is nested too deeply", LIMIT_EXCEEDED))
-    errors = validate(schema(), document, max_errors=MOST_ERRORS)
+        return Prepared(None, _refused(TOO_DEEP, LIMIT_EXCEEDED))
     if errors:
         told_all = [formatted(error, request_id="", code=VALIDATION_FAILED) for error in errors]
         return Prepared(None, Answer({"errors": told_all}, VALIDATION_FAILED))

@@ -13,8 +13,8 @@ import orjson
 from starlette.requests import Request as HttpRequest
 from starlette.responses import RedirectResponse, Response
 
-from catalog.graphql.errors import BAD_REQUEST, refusal
-from catalog.graphql.execution import Answer, answer
+from catalog.graphql.errors import BAD_REQUEST, INTERNAL, refusal
+from catalog.graphql.execution import Answer, answer, failure
 from catalog.graphql.limits import Limits
 from catalog.graphql.loading import Request
 
@@ -72,14 +72,18 @@ class GraphQLEndpoint:
         return _response(found.body, status_of(found, media), media, headers)
 
     def _answer(self, request: HttpRequest, asked: Parameters) -> Answer:
-        return answer(
-            self._begin(request),
-            asked.query,
-            asked.variables,
-            asked.operation_name,
-            limits=self._limits,
-            read_only=request.method == "GET",
-        )
+        begun = self._begin(request)
+        try:
+            return answer(
+                begun,
+                asked.query,
+                asked.variables,
+                asked.operation_name,
+                limits=self._limits,
+                read_only=request.method == "GET",
+            )
+        except Exception as error:  # noqa: BLE001 - the answer is GraphQL's, whatever failed
+            return failure(error, begun.id)
 
 
 class Redirect(Exception):
@@ -101,6 +105,8 @@ def status_of(found: Answer, media: str) -> int:
         return 200
     if found.refused == "METHOD_NOT_ALLOWED":
         return 405
+    if found.refused == INTERNAL:
+        return 500
     return 400 if media == GRAPHQL else 200
 
 

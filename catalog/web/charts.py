@@ -12,6 +12,7 @@ from schema.profile import Bin, ColumnProfile, Frequency
 WIDTH, HEIGHT = 168, 36
 MOST_BARS = 40
 SHOWN_VALUES = 4
+TEMPORAL = ("timestamp", "date", "time", "duration")
 WORTH_SHOWING = 0.05
 """Less of the rows than this in the most frequent values tells nothing."""
 
@@ -21,7 +22,7 @@ def distribution(profile: ColumnProfile | None) -> Markup:
     if profile is None or profile.count == 0:
         return Markup("")
     if len(profile.histogram) > 1 and any(bar.count > 0 for bar in profile.histogram):
-        return _histogram(_merged(profile.histogram))
+        return _histogram(_merged(profile.histogram), profile)
     frequent = profile.top_values[:SHOWN_VALUES]
     if sum(found.count for found in frequent) >= WORTH_SHOWING * profile.count:
         return _frequencies(frequent, profile.count)
@@ -37,7 +38,8 @@ def _merged(bins: Sequence[Bin]) -> list[Bin]:
     ]
 
 
-def _histogram(bins: Sequence[Bin]) -> Markup:
+def _histogram(bins: Sequence[Bin], profile: ColumnProfile) -> Markup:
+    temporal = profile.type.startswith(TEMPORAL)  # whose bounds are not numbers that people read
     most = max(bar.count for bar in bins) or 1
     low, high = bins[0].low, bins[-1].high
     span = high - low
@@ -55,12 +57,13 @@ def _histogram(bins: Sequence[Bin]) -> Markup:
                 HEIGHT - tall,
                 max(width * WIDTH - 1, 0.8),
                 tall,
-                f"{present.number(bar.low)} to {present.number(bar.high)}: "
-                f"about {present.number(round(bar.count))} rows",
+                ("" if temporal else f"{present.number(bar.low)} to {present.number(bar.high)}: ")
+                + f"about {present.number(round(bar.count))} rows",
             )
         )
     label = (
-        f"Histogram from {present.number(low)} to {present.number(high)}; the fullest of "
+        f"Histogram from {present.value(profile.min)} to {present.value(profile.max)}; "
+        "the fullest of "
         f"{len(bins)} bars holds about {present.number(round(most))} rows"
     )
     return _svg("histogram", label, Markup("").join(bars), WIDTH, HEIGHT)

@@ -164,3 +164,30 @@ def test_every_answer_has_the_guarding_headers(served, path):
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
     assert "server" not in headers
+
+
+def test_a_fault_in_answering_is_told_in_graphql_and_masked(made, monkeypatch):
+    from catalog.graphql import execution
+    from tests.service.made_catalog import serving
+
+    def broken(*_rest):
+        raise RuntimeError("hunter2")
+
+    with serving(made.store) as service:
+        monkeypatch.setattr(execution, "check_reach", broken)
+        found = service.post("{ catalog { version } }", accept=GRAPHQL)
+    assert found.status_code == 500
+    assert found.headers["content-type"].startswith(GRAPHQL)
+    assert codes(found) == ["INTERNAL_SERVER_ERROR"]
+    assert "hunter2" not in found.text
+
+
+def test_many_callers_at_once_are_all_answered(served):
+    from concurrent.futures import ThreadPoolExecutor
+
+    query = "{ sources(first: 20) { totalCount nodes { name schema { fields { name } } } } }"
+    expected = served.post(query).json()
+    assert "errors" not in expected
+    with ThreadPoolExecutor(24) as callers:
+        answers = list(callers.map(lambda _: served.post(query).json(), range(96)))
+    assert all(found == expected for found in answers)

@@ -108,3 +108,22 @@ def test_the_large_ordinary_query_is_within_the_limits(made):
                 name type nullable profile { nullCount min max } } } } } }"""
     )
     assert found["sources"]["totalCount"] == len(found["sources"]["nodes"])
+
+
+@pytest.mark.parametrize("levels", [100, 200, 400, 900])
+@pytest.mark.parametrize("kind", ["fields", "fragments", "inline"])
+def test_no_depth_breaks_the_service(made, levels, kind):
+    query = {
+        "fields": nested(levels),
+        "inline": "{ " + "... { " * levels + "id" + " }" * levels + " }",
+        "fragments": "{ ...f0 } "
+        + " ".join(f"fragment f{n} on Query {{ ...f{n + 1} }}" for n in range(levels))
+        + f" fragment f{levels} on Query {{ id }}",
+    }[kind]
+    found = execute(made.store, query)
+    assert "data" not in found
+    assert set(codes(found)) <= {
+        "LIMIT_EXCEEDED",
+        "GRAPHQL_PARSE_FAILED",
+        "GRAPHQL_VALIDATION_FAILED",
+    }
