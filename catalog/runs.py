@@ -98,8 +98,14 @@ def run(
             "seconds": round(seconds, 3),
             **result.metrics,
         }
-        ports = [_written(store, outcome, result.written) for outcome in written]
-        ingest(store, run_event("COMPLETE", facts, outputs=ports, metrics=metrics))
+        ports = {one.name: one.port for one in inputs}
+        columns = {
+            field: tuple((ports[name], origin, how.value) for name, origin, how in origins)
+            for field, origins in result.fields.items()
+        }
+        outputs = [_written(store, outcome, result.written) for outcome in written]
+        ended = run_event("COMPLETE", facts, outputs=outputs, columns=columns, metrics=metrics)
+        ingest(store, ended)
     return store.run(facts.uuid)
 
 
