@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import unquote
 
 from connectors.model import Entry
@@ -124,15 +125,16 @@ def _placed(entry: Entry, partition: Partition) -> Entry:
     return Entry(entry.uri, entry.size, entry.stamp, entry.modified, partition)
 
 
+@lru_cache(maxsize=1024)
 def suffix_of(name: str) -> str:
     """The suffix that tells the format, in lower case, a compression's left out
     (`a.csv.gz` → `.csv`, `part-0` → ``, `a.gz` → `.gz`).
     """
     lower = name.lower()
-    for compression in _COMPRESSIONS:
-        if lower.endswith(compression):
-            return _last_suffix(lower.removesuffix(compression)) or compression
-    return _last_suffix(lower)
+    last = _last_suffix(lower)
+    if last in _COMPRESSIONS:
+        return _last_suffix(lower.removesuffix(last)) or last
+    return last
 
 
 def _last_suffix(name: str) -> str:

@@ -52,12 +52,10 @@ _OTHERS = {
 
 def is_documentation(name: str) -> bool:
     """Whether a name is that of documentation, configuration or code that lies beside data."""
-    lower = name.lower()
-    stem = lower.split(".", 1)[0]
-    suffix = suffix_of(lower)
-    if stem in _DOCUMENTATION_STEMS and suffix in {"", ".txt", *_DOCUMENTATION_SUFFIXES}:
+    suffix = suffix_of(name)
+    if suffix in _DOCUMENTATION_SUFFIXES:
         return True
-    return suffix in _DOCUMENTATION_SUFFIXES
+    return suffix in {"", ".txt"} and name.lower().split(".", 1)[0] in _DOCUMENTATION_STEMS
 
 
 def is_structureless(name: str) -> bool:

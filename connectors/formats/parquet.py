@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -36,14 +37,12 @@ class Parquet:
                 groups = parquet.metadata.num_row_groups
                 rows = parquet.metadata.num_rows
         except CorruptData as error:
-            return Examined(
-                options, findings=(Finding("parquet-corrupt", str(error), severity="error"),)
-            )
+            message = str(error).removeprefix(f"{file.uri}: ")
+            return Examined(options, findings=(Finding("parquet-corrupt", message, None, "error"),))
         reason = f"footer: {groups} row groups, {rows} rows"
-        findings = () if rows else (Finding("no-rows", "a schema and no rows", severity="info"),)
-        return Examined(
-            options, Schema.from_arrow(schema), (Evidence("schema", "declared", reason),), findings
-        )
+        findings = () if rows else (Finding("no-rows", "a schema and no rows", None, "info"),)
+        evidence = Evidence("schema", "declared", reason)
+        return Examined(options, Schema.from_arrow(schema), (evidence,), findings)
 
     def batches(
         self,
@@ -52,30 +51,44 @@ class Parquet:
         *,
         columns: Sequence[str] | None = None,
     ) -> Reading:
-        """Batches of native types. Raises CorruptData where the file is broken."""
+        """Batches of native types, at least one. Raises CorruptData where the file is broken."""
         return Reading(_read(file, columns), [])
 
 
 def _read(file: File, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
     with _opened(file) as parquet:
-        names = set(parquet.schema_arrow.names)
-        wanted = None if columns is None else [name for name in columns if name in names]
+        schema = parquet.schema_arrow
+        wanted = None
+        if columns is not None:
+            schema = pa.schema([field for field in schema if field.name in columns])
+            wanted = list(dict.fromkeys(schema.names))
         try:
-            yield from parquet.iter_batches(BATCH_ROWS, columns=wanted, use_threads=False)
+            batches = parquet.iter_batches(BATCH_ROWS, columns=wanted, use_threads=False)
+            for batch in batches:
+                # Arrow takes a name for a path: `a` brings a column called `a.b` along.
+                kept = [at for at, name in enumerate(batch.schema.names) if name in schema.names]
+                yield batch if len(kept) == batch.num_columns else batch.select(kept)
         except (pa.ArrowException, OSError) as error:
             raise _corrupt(file, error) from error
+        if not parquet.metadata.num_rows:
+            yield pa.RecordBatch.from_pylist([], schema=schema)
 
 
-def _opened(file: File) -> pq.ParquetFile:
-    source = file.local_path or pa.PythonFile(file.open(), "r")
-    try:
-        return pq.ParquetFile(source, memory_map=False, pre_buffer=False)
-    except (pa.ArrowException, OSError) as error:
-        if isinstance(error, FileNotFoundError):
-            raise CorruptData(f"{file.uri}: gone since it was listed; crawl again") from None
-        raise _corrupt(file, error) from error
+@contextmanager
+def _opened(file: File) -> Iterator[pq.ParquetFile]:
+    with ExitStack() as stack:
+        source = file.local_path
+        if source is None:
+            source = pa.PythonFile(stack.enter_context(file.open()), "r")
+        else:
+            file.open().close()  # tells what is wrong with a path as every format does
+        try:
+            parquet = pq.ParquetFile(source, memory_map=False, pre_buffer=False)
+        except (pa.ArrowException, OSError) as error:
+            raise _corrupt(file, error) from error
+        yield stack.enter_context(parquet)
 
 
 def _corrupt(file: File, error: Exception) -> CorruptData:
-    text = " ".join(str(error).split())[:200]
+    text = " ".join(str(error).split())[:200].rstrip(". ")
     return CorruptData(f"{file.uri}: broken Parquet ({text}); write it again or restore it")

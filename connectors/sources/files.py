@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 SQLITE_SUFFIXES = frozenset({".db", ".sqlite", ".sqlite3", ".db3"})
 SQLITE_MAGIC = b"SQLite format 3\0"
-EXAMINED_PARTS = 3
 
 
 class FileSource:
@@ -153,25 +152,30 @@ class FileSource:
             return owner.examine(dataset)
         if any(finding.severity == "error" for finding in dataset.findings):
             return replace(dataset, format=None)
-        filled = [entry for entry in dataset.entries if entry.size != 0] or list(dataset.entries)
-        if not filled:
+        if not dataset.entries:
             return replace(dataset, format=None)
-        first = filled[0]
+        examined = dataset
+        for entry in _heads(dataset.entries):
+            examined = self._examine_entry(dataset, entry)
+            if not any(finding.severity == "error" for finding in examined.findings):
+                break
+        return examined
+
+    def _examine_entry(self, dataset: Dataset, entry: Entry) -> Dataset:
+        label = self._label(entry)
         try:
-            form, evidence, findings = self._recognise(first)
+            form, evidence, findings = self._recognise(entry)
             if form is None:
-                return _examined(dataset, None, evidence, findings, self._label(first))
-            examined = form.examine(
-                self._files.file(first), self._limits.options or dataset.options
-            )
+                return _examined(dataset, None, evidence, findings, label)
+            options = self._limits.options or dataset.options
+            examined = form.examine(self._files.file(entry), options)
         except SourceError as error:
             code = "missing-package" if isinstance(error, MissingDependency) else "unreadable"
-            finding = Finding(code, str(error), self._label(first), "error")
+            finding = Finding(code, str(error), label, "error")
             return replace(dataset, format=None, findings=(*dataset.findings, finding))
         dataset = replace(dataset, options=examined.options, declared=examined.declared)
         evidence += examined.evidence
-        findings += examined.findings
-        return _examined(dataset, form.name, evidence, findings, self._label(first))
+        return _examined(dataset, form.name, evidence, findings + examined.findings, label)
 
     def _recognise(
         self, entry: Entry
@@ -220,6 +224,14 @@ class FileSource:
         path = self._files.file(entry).path
         below = path.removeprefix(self._files.root).lstrip("/")
         return printable(below or path.rsplit("/", 1)[-1])
+
+
+def _heads(entries: Sequence[Entry]) -> list[Entry]:
+    """The entries that are examined until one is sound: first, last and middle of those that hold
+    something.
+    """
+    filled = [entry for entry in entries if entry.size != 0] or list(entries)
+    return list(dict.fromkeys((filled[0], filled[-1], filled[len(filled) // 2])))
 
 
 def _examined(
