@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import reduce
 
@@ -90,6 +90,17 @@ def decide(column: ColumnSummary, *, stray: float = STRAY_SHARE) -> Decision:
     return Decision(pa.string(), frozenset(column.kinds))
 
 
+def _missing_codes(field: Field, column: ColumnSummary) -> Iterator[Finding]:
+    codes = {code: count for code, count in sorted(column.missing.items()) if code}
+    if codes:
+        shown = ", ".join(map(repr, codes))
+        message = (
+            f"column {field.name!r} is {field.type}, and {sum(codes.values()):,} values are codes "
+            f"for missing ({shown}); they are read as null"
+        )
+        yield Finding("missing-codes", message, severity="info")
+
+
 def _count(column: ColumnSummary, kinds: Iterable[Kind]) -> int:
     return sum(column.kinds[kind].count for kind in kinds if kind in column.kinds)
 
@@ -127,13 +138,18 @@ def _other(members: dict[Kind, Facet]) -> pa.DataType:
 def misfit_findings(
     summary: Summary, schema: Schema, *, stray: float = STRAY_SHARE
 ) -> tuple[Finding, ...]:
-    """A finding for each column some of whose values do not fit its type, with the first places."""
-    findings = []
+    """A finding for each column some of whose values do not fit its type, with the first places,
+    and one for each whose missing values are written as words.
+    """
+    findings: list[Finding] = []
     for field in schema:
         column = summary.columns.get(field.name)
         if column is None or not column.raw:
             continue
-        misfits = decide(column, stray=stray).misfits(column)
+        decision = decide(column, stray=stray)
+        if not decision.text:
+            findings.extend(_missing_codes(field, column))
+        misfits = decision.misfits(column)
         if not misfits:
             continue
         count = sum(facet.count for facet in misfits.values())

@@ -85,6 +85,15 @@ def test_a_stray_value_does_not_change_the_type_but_is_found() -> None:
     assert infer(summary, stray=0.0001).field("a").type == pa.string()
 
 
+def test_words_for_missing_values_are_null_and_told() -> None:
+    summary = summarise([raw(a=["1", "NA", "", "-", "NA"], b=["x", "NA", "y", "", "z"])])
+    schema = infer(summary)
+    (finding,) = misfit_findings(summary, schema)
+    assert (finding.code, finding.severity) == ("missing-codes", "info")
+    assert "3 values" in finding.message
+    assert "'-', 'NA'" in finding.message
+
+
 def test_declared_types_stay_and_absent_columns_are_null() -> None:
     declared = Schema((Field("a", pa.string(), nullable=False), Field("b", pa.int8())), ("a",))
     summary = summarise(pa.table({"a": ["1", "2"]}).to_batches())
