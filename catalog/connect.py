@@ -9,6 +9,7 @@ from catalog.model import Version
 from connectors import registry
 from connectors.model import Target
 from schema.model import Finding
+from schema.profile import ColumnProfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +48,42 @@ def targets() -> tuple[str, ...]:
 
 
 def _seen_in_values(version: Version) -> Iterator[Finding]:
-    """What the profile tells that engines' own readers of text would read otherwise."""
+    """What the profile tells that engines' own readers would read otherwise."""
     for column in version.profile.columns:
-        if column.missing_codes:
-            message = f"column {column.name!r} writes missing values as {column.missing_codes}"
-            yield Finding("missing-codes", message, severity="info")
-        texts = (column.min, column.max, *(top.value for top in column.top_values))
-        if any(isinstance(text, str) and ("\n" in text or "\r" in text) for text in texts):
-            message = f"column {column.name!r} has values of several lines"
-            yield Finding("line-breaks", message, severity="info")
-        if column.type == "double" and {"inf", "-inf"} & {str(column.min), str(column.max)}:
-            yield Finding(
-                "infinite", f"column {column.name!r} has infinite values", severity="info"
-            )
+        for code, told in _doubts(column, in_path=column.name in version.dataset.partition_keys):
+            yield Finding(code, f"column {column.name!r} {told}", severity="info")
+
+
+def _doubts(column: ColumnProfile, *, in_path: bool) -> Iterator[tuple[str, str]]:
+    shown = [column.min, column.max, *(top.value for top in column.top_values)]
+    texts = [text for text in shown if isinstance(text, str)]
+    if column.missing_codes:
+        yield (
+            "missing-codes",
+            f"writes missing values as {', '.join(map(repr, column.missing_codes))}",
+        )
+    if any("\n" in text or "\r" in text for text in texts):
+        yield "line-breaks", "has values of several lines"
+    if column.type == "double" and column.count and None in {column.min, column.max}:
+        yield "infinite", "has values that are not finite"
+    if (
+        "tz=" in column.type
+        and column.written_lengths
+        and not _to_the_second(*column.written_lengths)
+    ):
+        yield "short-times", "may have times that are written without seconds"
+    if in_path and column.type == "string":
+        seen_all = column.distinct_count is not None and column.distinct_count <= len(
+            column.top_values
+        )
+        if not seen_all or not all(text.isascii() for text in texts):
+            yield "partition-names", "has letters beyond ASCII in the names of its folders"
+
+
+def _to_the_second(shortest: int, longest: int) -> bool:
+    """Whether times with a zone are all written with seconds: `2013-01-01T05:06:07Z` has 20
+    characters; from 23 on there are seconds in every form.
+    """
+    return shortest == longest == len("2013-01-01T05:06:07Z") or shortest > len(
+        "2013-01-01T05:06+01:00"
+    )

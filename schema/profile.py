@@ -75,6 +75,8 @@ class ColumnProfile:
     unique: bool
     missing_codes: tuple[str, ...] = ()
     """Texts that a column of another type holds for a missing value (`NA`, quoted nothing)."""
+    written_lengths: tuple[int, int] | None = None
+    """Fewest and most characters that values read from text are written in."""
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready, the inverse of `from_dict`."""
@@ -91,6 +93,7 @@ class ColumnProfile:
                 "top_values": tuple(Frequency(**item) for item in value["top_values"]),
                 "misfit_examples": tuple(value["misfit_examples"]),
                 "missing_codes": tuple(value.get("missing_codes", ())),
+                "written_lengths": tuple(value.get("written_lengths") or ()) or None,
             }
         )
 
@@ -178,4 +181,7 @@ def _read_off(figures: Figures) -> ColumnProfile:
         ),
         unique=figures.unique,
         missing_codes=() if figures.decision.text else tuple(sorted(column.missing)),
+        written_lengths=(column.lengths.low, column.lengths.high)
+        if column.raw and column.lengths
+        else None,
     )

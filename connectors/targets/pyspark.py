@@ -156,7 +156,8 @@ def _json_options(_: Dataset) -> dict[str, str]:
 
 
 def _parquet_options(_: Dataset) -> dict[str, str]:
-    return {}
+    # Days before 1582 are those of Arrow's calendar, unless Spark 2 has marked the file as its own.
+    return {"datetimeRebaseMode": "CORRECTED"}
 
 
 _OPTIONS = {"csv": _csv_options, "jsonl": _json_options, "parquet": _parquet_options}

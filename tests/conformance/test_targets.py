@@ -56,23 +56,43 @@ SAMPLES = (
 LINT = ("--line-length=100", "--select=A,ANN,B,E,F,I,N,PIE,RET,SIM,UP,W", "--ignore=E501,N812")
 TYPES = (f"--config-file={os.devnull}", "--ignore-missing-imports", "--follow-imports=silent")
 
-NATIVE = ("airports.csv", "flights", "planes.jsonl", "v1/monthly.csv", "weather.parquet")
+EDGES = (
+    *("codes.csv", "headerless.csv", "infinite.csv", "lines.csv", "one_column.csv", "quotes.csv"),
+    *(
+        "types.csv",
+        "tabs.tsv",
+        "times.csv",
+        "nested.jsonl",
+        "dates.jsonl",
+        "parted",
+        "deep.parquet",
+    ),
+    *("short.csv", "zipped.csv.gz"),
+)
+"""Of the folder that `edges` makes: what engines' own readers are known to read differently."""
+
+NATIVE = (
+    *("airports.csv", "flights", "planes.jsonl", "v1/monthly.csv", "weather.parquet"),
+    *("headerless.csv", "quotes.csv", "types.csv", "tabs.tsv", "nested.jsonl", "deep.parquet"),
+)
 """Clean local files: their connectors need nothing of Headwater."""
 
 
 @pytest.fixture(scope="module")
-def versions(tmp_path_factory: pytest.TempPathFactory, sample_data: Path) -> dict[str, Version]:
+def versions(
+    tmp_path_factory: pytest.TempPathFactory, sample_data: Path, edges: Path
+) -> dict[str, Version]:
     """The current version of each sample that can be read, by the end of its name."""
     url = f"sqlite:///{tmp_path_factory.mktemp('catalog') / 'catalog.db'}"
     found = {}
     with Store.open(url) as store:
-        for outcome in crawl([str(sample_data)], store):
+        for outcome in crawl([str(sample_data), str(edges)], store):
             pk = outcome.source.version
             if pk is not None:
                 found[outcome.source.name] = store.version(pk)
     return {
         sample: version
-        for sample in SAMPLES
+        for sample in (*SAMPLES, *EDGES)
         for name, version in found.items()
         if name == sample or name.endswith(f"/{sample}")
     }
@@ -84,7 +104,7 @@ def written(
 ) -> dict[tuple[str, str], tuple[Path, Connector]]:
     """Every connector, written into a folder of its own, by sample and target."""
     files = {}
-    for number, sample in enumerate(SAMPLES):
+    for number, sample in enumerate((*SAMPLES, *EDGES)):
         for target in targets():
             made = connector(versions[sample], target)
             folder = tmp_path_factory.mktemp(f"sample{number}")
@@ -101,7 +121,7 @@ def spark() -> Iterator[Any]:
 
 
 def test_every_sample_that_can_be_read_is_tested(versions: dict[str, Version]) -> None:
-    assert set(versions) == set(SAMPLES)
+    assert set(versions) == {*SAMPLES, *EDGES}
 
 
 def test_generated_python_is_formatted_and_typed(
@@ -136,7 +156,7 @@ def test_clean_files_are_read_without_headwater(
         assert "runtime" not in written[sample, target][1].code
 
 
-@pytest.mark.parametrize("sample", SAMPLES)
+@pytest.mark.parametrize("sample", SAMPLES + EDGES)
 def test_arrow_reads_all_rows_in_the_types_of_its_schema(
     written: dict[tuple[str, str], tuple[Path, Connector]],
     versions: dict[str, Version],
@@ -154,27 +174,26 @@ def test_arrow_reads_all_rows_in_the_types_of_its_schema(
         if column.name in table.column_names:
             unread = column.null_count + column.misfit_count
             assert table[column.name].null_count == unread, column.name
-    assert pa.Table.from_batches(module.batches(), module.SCHEMA).equals(table)
+    assert same(pa.Table.from_batches(module.batches(), module.SCHEMA), table)
 
 
-@pytest.mark.parametrize("sample", SAMPLES)
+@pytest.mark.parametrize("sample", SAMPLES + EDGES)
 def test_arrow_chooses_columns_and_rows(
     written: dict[tuple[str, str], tuple[Path, Connector]], sample: str
 ) -> None:
     module = load(written[sample, "arrow"][0])
     table = module.read()
     name = table.column_names[-1]
-    wanted = [name, table.column_names[0]]
-    assert module.read(columns=wanted).equals(table.select(wanted))
+    first = table.column_names[0]
+    wanted = list(dict.fromkeys((name, first)))
+    assert same(module.read(columns=wanted), table.select(wanted))
     present = pc.field(name).is_valid()
-    assert module.read(where=present).equals(table.filter(present))
-    assert module.read([table.column_names[0]], present).equals(
-        table.filter(present).select([table.column_names[0]])
-    )
+    assert same(module.read(where=present), table.filter(present))
+    assert same(module.read([first], present), table.filter(present).select([first]))
 
 
 @pytest.mark.spark
-@pytest.mark.parametrize("sample", SAMPLES)
+@pytest.mark.parametrize("sample", SAMPLES + EDGES)
 def test_spark_reads_the_rows_of_arrow(
     written: dict[tuple[str, str], tuple[Path, Connector]], spark: Any, sample: str
 ) -> None:
@@ -187,15 +206,16 @@ def test_spark_reads_the_rows_of_arrow(
 
 
 @pytest.mark.spark
-@pytest.mark.parametrize("sample", SAMPLES)
+@pytest.mark.parametrize("sample", SAMPLES + EDGES)
 def test_spark_chooses_columns_and_rows(
     written: dict[tuple[str, str], tuple[Path, Connector]], spark: Any, sample: str
 ) -> None:
     expected, module = as_spark(written, sample)
-    first, last = expected.column_names[0], expected.column_names[-1]
+    last = expected.column_names[-1]
+    wanted = list(dict.fromkeys((last, expected.column_names[0])))
     quoted = "`" + last.replace("`", "``") + "`"
-    frame = module.read(spark, columns=[last, first], where=f"{quoted} is not null")
-    chosen = expected.filter(pc.field(last).is_valid()).select([last, first])
+    frame = module.read(spark, columns=wanted, where=f"{quoted} is not null")
+    chosen = expected.filter(pc.field(last).is_valid()).select(wanted)
     assert rows_of(collected(frame, chosen.schema)) == rows_of(chosen)
 
 
@@ -231,6 +251,11 @@ def collected(frame: Any, schema: pa.Schema) -> pa.Table:
     batches = frame._collect_as_arrow()
     table = pa.Table.from_batches(batches) if batches else schema.empty_table()
     return table.cast(schema)
+
+
+def same(table: pa.Table, other: pa.Table) -> bool:
+    """Equal schemas and rows in the same order; NaN is NaN."""
+    return table.schema == other.schema and repr(table.to_pylist()) == repr(other.to_pylist())
 
 
 def rows_of(table: pa.Table) -> list[str]:

@@ -1,0 +1,72 @@
+"""A folder of clean sources that engines' own readers are known to read differently."""
+
+from __future__ import annotations
+
+import gzip
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+TEXTS = {
+    "codes.csv": 'n,text\n1,a\nNA,NA\n"",""\n3,-\n',
+    "headerless.csv": "1,2013-01-01,x\n2,2013-01-02,y\n3,2013-01-03,\n4,2013-01-04,z\n",
+    "infinite.csv": "id,x\n1,1.5\n2,inf\n3,-Infinity\n4,2\n",
+    "lines.csv": 'id,text\n1,"two\nlines"\n2,"a\r\nb"\n3,c\n',
+    "one_column.csv": "n\n1\n2\n3\n",
+    "quotes.csv": 'id,text,more\n1,"say ""hi""","a,b"\n2,"",x\n3,,"it\'s"\n4, lead,trail \n'
+    '5,"back\\slash",\\\n6,"\\""",é✈\n7,NULL,NA\n',
+    "tabs.tsv": "id\ttext\n1\ta,b\n2\tc;d\n3\t\n",
+    "short.csv": "id,at\n1,2013-01-01T00:00Z\n2,2013-01-01T00:00:00Z\n",
+    "times.csv": "id,at,fine\n1,05:06,2013-01-01 00:00:00.123456000\n2,05:06:07,\n"
+    "3,,2013-01-01T01:00\n",
+    "types.csv": "id,flag,day,local,zoned,share,big,exact\n"
+    "1,true,2013-01-31,2013-01-01 05:06,2013-01-01T00:00:00+01:00,.5,18446744073709551615,"
+    "0.12345678901234567890\n"
+    "2,FALSE,1969-12-31,2013-01-01T05:06:07.123456,2013-01-01 00:00:00+0100,-1e-3,1,-12.5\n"
+    "3,,,,,,,\n"
+    "4,True,0001-01-01,1582-10-10 00:00:00,1582-10-10T00:00:00.000Z,5.,2,7\n",
+    "dates.jsonl": '{"id": 1, "at": "2013-01-01T00:00:00Z"}\n'
+    '{"id": 2, "at": "2014-01-01T00:00:00Z"}\n',
+    "nested.jsonl": '{"id": 1, "who": {"name": "a", "tags": ["x", null]}, "ok": true, "r": 1}\n'
+    '{"id": 2, "who": {"name": null}, "r": 0.5}\n{"id": 3, "who": null, "ok": false}\n'
+    '{"who": {"tags": []}, "id": 9007199254740993, "r": 2}\n',
+    "parted/city=S%C3%A3o Paulo/code=01/a.csv": "id,x\n1,1.5\n",
+    "parted/city=a%2Fb/code=02/a.csv": "id,x\n2,\n",
+    "parted/city=__HIVE_DEFAULT_PARTITION__/code=10/a.csv": "id,x\n3,2.5\n",
+}
+
+
+@pytest.fixture(scope="session")
+def edges(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("edges")
+    for name, text in TEXTS.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode())
+    (folder / "zipped.csv.gz").write_bytes(gzip.compress(b"id,text\n1,a\n2,b\n"))
+    pq.write_table(deep(), folder / "deep.parquet")
+    return folder
+
+
+def deep() -> pa.Table:
+    """Types that Spark's own Parquet reader gives as they are."""
+    at = datetime(2013, 1, 2, 3, 4, 5, 678000)  # noqa: DTZ001 (a local time)
+    return pa.table(
+        {
+            "small": pa.array([255, None], pa.uint8()),
+            "large": pa.array([2**64 - 1, 0], pa.uint64()),
+            "exact": pa.array([Decimal("1.50"), None], pa.decimal128(20, 2)),
+            "day": pa.array([date(1, 1, 1), None]),
+            "local": pa.array([at, None], pa.timestamp("us")),
+            "berlin": pa.array([at, None], pa.timestamp("ms", "Europe/Berlin")),
+            "word": pa.array(["a", None]).dictionary_encode(),
+            "words": pa.array([["a", None], None], pa.list_(pa.large_string())),
+            "map": pa.array([[("a", 1)], None], pa.map_(pa.string(), pa.int16())),
+            "odd.name `x`": pa.array([{"a.b": [{"c": b"\0"}]}, None]),
+            'x", or 1=1 --': pa.array([1.5, float("nan")]),
+        }
+    )
