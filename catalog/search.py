@@ -11,39 +11,19 @@ import binascii
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from difflib import SequenceMatcher
 from functools import lru_cache
 
 from catalog.model import Search
 from schema.errors import InvalidInput
-from schema.model import Schema
+from schema.model import Field, Schema
 from schema.profile import TableProfile
 
 ORDERS = ("RELEVANCE", "NAME", "ROWS", "QUALITY", "CHANGED")
-GRADES = (("A", 90.0), ("B", 80.0), ("C", 70.0), ("D", 60.0), ("E", 0.0))
+GRADES = (("A", 90.0), ("B", 75.0), ("C", 60.0), ("D", 0.0))
 """Each grade with the least score that earns it."""
-
-PERSONAL = frozenset(
-    {
-        "address",
-        "birth_date",
-        "credit_card",
-        "email",
-        "first_name",
-        "iban",
-        "ip_address",
-        "last_name",
-        "national_id",
-        "passport",
-        "person_name",
-        "phone",
-        "phone_number",
-        "ssn",
-    }
-)
-"""Semantic types that are personal data: their values are never indexed."""
 
 _WORD = re.compile(r"[^\W_]+")
 _WORD_LENGTH = 64
@@ -144,16 +124,13 @@ def document(
     tags: Sequence[str] = (),
     schema: Schema | None = None,
     profile: TableProfile | None = None,
-    personal: Iterable[str] = (),
+    is_personal: Callable[[Field], bool] = lambda _: False,
 ) -> Document:
-    """What a source can be found by. Values of columns whose semantic type is in `personal` stay
-    out of it.
-    """
+    """What a source can be found by. Values of columns that hold personal data stay out of it."""
     columns = schema.fields if schema else ()
     described = [description or "", *(field.description or "" for field in columns)]
     semantic = [field.semantic_type for field in columns if field.semantic_type]
-    hidden = set(personal)
-    private = {field.name for field in columns if field.semantic_type in hidden}
+    private = {field.name for field in columns if is_personal(field)}
     values = _frequent_values(profile, private) if profile else ()
     return Document(
         name=_joined([name], _MOST["name"]),
@@ -232,7 +209,7 @@ def grade(score: float | None) -> str | None:
     """The quality grade of a score from 0 to 100; None when there is no score."""
     if score is None:
         return None
-    return next((letter for letter, least in GRADES if score >= least), "E")
+    return next((letter for letter, least in GRADES if score >= least), "D")
 
 
 def checked(search: Search) -> Search:

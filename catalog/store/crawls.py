@@ -1,17 +1,17 @@
-"""What a crawl asks and tells: known stamps, summaries, records, failures, sources gone."""
+"""What a crawl tells: records, failures, sources unchanged and gone."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, delete, insert, select, update
+from sqlalchemy import Connection, case, delete, insert, select, update
 
-from catalog.model import Known, Outcome, QualityReport, Status
-from catalog.store import codec, indexing, reports
-from catalog.store.columns import digest, shorten
-from catalog.store.naming import Keys, below, folded
+from catalog.model import Outcome, QualityReport, Status
+from catalog.store import codec, indexing, known, reports
+from catalog.store.columns import digest
+from catalog.store.naming import Keys, folded
 from catalog.store.rows import chunks, now, source_by_pk, sources_by_pk, upsert
 from catalog.store.tables import (
     entries,
@@ -26,86 +26,6 @@ from catalog.store.tables import (
 from connectors.model import Dataset, Entry
 from schema.model import Finding, Schema
 from schema.profile import TableProfile
-
-
-def known(connection: Connection, names: Collection[tuple[str, str]]) -> Iterator[Known]:
-    """What is known of those datasets, by (namespace, name)."""
-    for chunk in chunks(names, 1000):
-        keys = [digest(*name) for name in chunk]
-        yield from _known(connection, sources.c.key.in_(keys))
-
-
-def known_by_pk(connection: Connection, pks: Collection[int]) -> Iterator[Known]:
-    yield from _known(connection, sources.c.pk.in_(pks))
-
-
-def _known(connection: Connection, which: Any) -> Iterator[Known]:
-    query = (
-        select(
-            sources.c.pk,
-            sources.c.version_pk,
-            sources.c.status,
-            sources.c.name,
-            sources.c.uri,
-            namespaces.c.namespace,
-            listings.c.dataset,
-            listings.c.findings,
-        )
-        .join(namespaces, namespaces.c.pk == sources.c.namespace_pk)
-        .join(listings, listings.c.source_pk == sources.c.pk)
-        .where(which)
-    )
-    rows = connection.execute(query).all()
-    stamps: dict[int, dict[str, str]] = {row.pk: {} for row in rows}
-    for chunk in chunks(stamps):
-        found = select(entries.c.source_pk, entries.c.uri, entries.c.stamp).where(
-            entries.c.source_pk.in_(chunk)
-        )
-        for source_pk, uri, stamp in connection.execute(found):
-            stamps[source_pk][uri] = stamp
-    for row in rows:
-        yield Known(
-            source_pk=row.pk,
-            version=row.version_pk,
-            dataset=codec.decode_dataset(row.dataset, row.namespace, row.name, row.uri),
-            stamps=stamps[row.pk],
-            status=Status(row.status),
-            findings=codec.decode_findings(row.findings),
-        )
-
-
-def pks_below(connection: Connection, namespace: str, prefix: str) -> list[tuple[int, str]]:
-    """Number and status of the sources whose name is `prefix` or below it, by whole parts."""
-    prefix = prefix.rstrip("/")
-    start = shorten(prefix)
-    query = (
-        select(sources.c.pk, sources.c.status, sources.c.name, sources.c.uri)
-        .join(namespaces, namespaces.c.pk == sources.c.namespace_pk)
-        .where(namespaces.c.key == digest(namespace))
-        .where(sources.c.sort_name >= start, sources.c.sort_name < start + "\U0010ffff")
-        .order_by(sources.c.pk)
-    )
-    return [
-        (row.pk, row.status)
-        for row in connection.execute(query)
-        if below(row.name, row.uri, prefix)
-    ]
-
-
-def part_summaries(
-    connection: Connection, source_pk: int, entry_uris: Collection[str]
-) -> list[tuple[str, bytes]]:
-    """The stored summaries of those entries; an entry without one is left out."""
-    query = (
-        select(entries.c.uri, summaries.c.summary)
-        .join(
-            summaries,
-            and_(summaries.c.source_pk == entries.c.source_pk, summaries.c.key == entries.c.key),
-        )
-        .where(entries.c.source_pk == source_pk)
-        .where(entries.c.key.in_([digest(uri) for uri in entry_uris]))
-    )
-    return [(row.uri, row.summary) for row in connection.execute(query)]
 
 
 def record(
@@ -206,7 +126,7 @@ def mark_gone(
     kept = set(seen)
     gone = [
         pk
-        for pk, status in pks_below(connection, namespace, name_prefix)
+        for pk, status in known.pks_below(connection, namespace, name_prefix)
         if status != Status.GONE and pk not in kept
     ]
     for chunk in chunks(gone):

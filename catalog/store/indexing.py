@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from types import ModuleType
 
-from sqlalchemy import Column, ColumnElement, Connection, and_, func, select
+from sqlalchemy import Connection, func, select
 
 from catalog.model import Source
-from catalog.search import PERSONAL, Document, Term, document, near
+from catalog.search import Document, Term, document, near
 from catalog.store import fulltext_postgres, fulltext_sqlite
-from catalog.store.rows import chunks, upsert
+from catalog.store.rows import begins, chunks, upsert
 from catalog.store.tables import words
 from schema.model import Schema
 from schema.profile import TableProfile
@@ -30,6 +30,8 @@ def index(
     profile: TableProfile | None,
 ) -> None:
     """Make a source findable by what it now is; nothing is written when that is as before."""
+    from catalog.quality.personal import is_personal  # whose package needs the store
+
     new = document(
         source.name,
         format=source.format,
@@ -37,7 +39,7 @@ def index(
         tags=source.tags,
         schema=schema,
         profile=profile,
-        personal=PERSONAL,
+        is_personal=is_personal,
     )
     store = fulltext(connection)
     old: Document | None = store.documents(connection, [source.pk]).get(source.pk)
@@ -75,7 +77,7 @@ def _unknown(connection: Connection, terms: Iterable[Term]) -> list[str]:
 
 
 def _has_prefix(connection: Connection, word: str) -> bool:
-    query = select(words.c.word).where(_begins(words.c.word, word)).limit(1)
+    query = select(words.c.word).where(begins(words.c.word, word)).limit(1)
     return connection.execute(query).first() is not None
 
 
@@ -90,16 +92,11 @@ def _candidates(connection: Connection, word: str) -> set[str]:
     length = func.length(words.c.word)
     query = select(words.c.word).where(length.between(len(word) - errors, len(word) + errors))
     ends = (
-        _begins(words.c.word, word[:whole]),
-        _begins(words.c.reversed, word[::-1][:whole]),
+        begins(words.c.word, word[:whole]),
+        begins(words.c.reversed, word[::-1][:whole]),
     )
     return {
         found
         for end in ends
         for found in connection.execute(query.where(end).limit(_CANDIDATES)).scalars()
     }
-
-
-def _begins(column: Column[str], start: str) -> ColumnElement[bool]:
-    """By a range, which an index serves whatever the database makes of LIKE."""
-    return and_(column >= start, column <= start + "\U0010ffff")

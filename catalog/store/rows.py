@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Select, Table, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from catalog.model import Source, Status, Version
@@ -59,6 +59,11 @@ def upsert(connection: Connection, table: Table) -> Any:
 def is_pk(number: int) -> bool:
     """Whether it can be the number of a row at all: the databases refuse larger ones."""
     return 0 < number < 2**63
+
+
+def begins(column: ColumnElement[str], start: str) -> ColumnElement[bool]:
+    """By a range, which an index serves whatever the database makes of LIKE."""
+    return and_(column >= start, column <= start + "\U0010ffff")
 
 
 def sources_by_pk(connection: Connection, pks: Collection[int]) -> dict[int, Source]:

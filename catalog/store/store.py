@@ -23,7 +23,7 @@ from catalog.model import (
     Source,
     Version,
 )
-from catalog.store import annotating, crawls, reports, resolving, runs, searching
+from catalog.store import annotating, crawls, known, reports, resolving, runs, searching
 from catalog.store.database import Database
 from catalog.store.migrate import migrate
 from catalog.store.rows import chunks, is_pk, source_by_pk, sources_by_pk, versions_where
@@ -93,7 +93,7 @@ class Store:
         with self._database.read() as connection:
             return {
                 (one.dataset.namespace, one.dataset.name): one
-                for one in crawls.known(connection, list(names))
+                for one in known.by_name(connection, list(names))
             }
 
     def known_all(self, namespace: str, name_prefix: str = "") -> Iterator[Known]:
@@ -101,10 +101,10 @@ class Store:
         that is recorded meanwhile may come in its older or its newer state.
         """
         with self._database.read() as connection:
-            pks = [pk for pk, _ in crawls.pks_below(connection, namespace, name_prefix)]
+            pks = [pk for pk, _ in known.pks_below(connection, namespace, name_prefix)]
         for chunk in chunks(pks, 1000):
             with self._database.read() as connection:
-                found = list(crawls.known_by_pk(connection, chunk))
+                found = list(known.by_pk(connection, chunk))
             yield from found
 
     def namespaces(self, prefix: str = "") -> list[str]:
@@ -121,7 +121,7 @@ class Store:
         """
         for chunk in chunks(entry_uris, 500):
             with self._database.read() as connection:
-                found = crawls.part_summaries(connection, source_pk, chunk)
+                found = known.part_summaries(connection, source_pk, chunk)
             yield from found
 
     def record(

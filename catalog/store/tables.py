@@ -72,7 +72,7 @@ sources = Table(
     Column("label_key", AnyText, nullable=False, index=True),  # label, likewise
     Column("status", String(16), nullable=False),
     Column("format", AnyText),
-    Column("grade", String(1)),  # of quality: A to E
+    Column("grade", String(1)),  # of quality: A to D
     Column("quality", Float),
     Column("row_count", BigInteger),
     Column("byte_count", BigInteger),
@@ -89,7 +89,7 @@ sources = Table(
     Column("user_description", AnyText),  # by a user; wins
     Index("ix_sources_namespace_pk_sort_name", "namespace_pk", "sort_name"),
     Index("ix_sources_sort_name", "sort_name", "pk"),
-    Index("ix_sources_facets", "status", "format", "namespace_pk", "grade"),
+    Index("ix_sources_facets", "format", "namespace_pk", "grade", "status"),
 )
 
 # What the last crawl saw of a source, apart from `sources` to keep that narrow.

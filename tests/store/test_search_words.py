@@ -134,7 +134,7 @@ def test_no_text_is_taken_for_a_cursor(text):
 
 
 @pytest.mark.parametrize(
-    ("score", "letter"), [(100, "A"), (90, "A"), (89.9, "B"), (60, "D"), (0, "E"), (None, None)]
+    ("score", "letter"), [(100, "A"), (90, "A"), (89.9, "B"), (60, "C"), (0, "D"), (None, None)]
 )
 def test_grades(score, letter):
     assert grade(score) == letter

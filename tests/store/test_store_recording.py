@@ -234,6 +234,13 @@ def test_known_of_many_at_once(store, make, statements):
     assert list(store.known_all("file", "/data/7")) == [known["file", "/data/7"]]
 
 
+def test_namespaces_by_what_they_begin_with(store, make):
+    for namespace in ("sqlite:///a/x.db", "sqlite:///a/y.db", "sqlite:///b.db", "file"):
+        make.record(store, "t", namespace=namespace)
+    assert store.namespaces("sqlite:///a/") == ["sqlite:///a/x.db", "sqlite:///a/y.db"]
+    assert len(store.namespaces()) == 4
+
+
 HOSTILE = [
     "/data/nul\x00byte",
     "/data/\ud800lone",

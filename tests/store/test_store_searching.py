@@ -182,7 +182,7 @@ def test_facets_count_what_was_found(catalog):
     assert everything["format"] == (("csv", 2), ("jsonl", 1), ("parquet", 1), ("sqlite", 1))
     assert everything["namespace"] == (("file", 4), ("sqlite:///db", 1))
     assert everything["semanticType"] == (("airline_iata", 2), ("airport_iata", 1), ("email", 1))
-    assert everything["quality"] == (("A", 1), ("C", 1), ("E", 1))
+    assert everything["quality"] == (("A", 1), ("C", 1), ("D", 1))
     assert everything["tag"] == ()
     some = catalog.search(Search(text="flights", first=1)).facets
     assert some["format"] == (("csv", 2),)

@@ -98,7 +98,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_sources_key")),
     )
     op.create_index(
-        "ix_sources_facets", "sources", ["status", "format", "namespace_pk", "grade"], unique=False
+        "ix_sources_facets", "sources", ["format", "namespace_pk", "grade", "status"], unique=False
     )
     op.create_index(op.f("ix_sources_label_key"), "sources", ["label_key"], unique=False)
     op.create_index(op.f("ix_sources_last_key"), "sources", ["last_key"], unique=False)
