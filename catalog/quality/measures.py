@@ -196,7 +196,7 @@ def json_ready(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | str):
         return value
     if isinstance(value, float):
-        return value if value == value and abs(value) != float("inf") else str(value)  # noqa: PLR0124
+        return float(value) if value == value and abs(value) != float("inf") else str(value)  # noqa: PLR0124
     if isinstance(value, date | datetime):
         return value.isoformat()
     if isinstance(value, Decimal):
