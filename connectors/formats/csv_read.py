@@ -1,6 +1,6 @@
 """Rows of CSV as Arrow batches of text: streaming, nothing guessed, nothing lost without a finding.
 
-Arrow's reader splits and unquotes (docs/decisions/csv-reader.md has the measurement). What it
+Arrow's reader splits and unquotes (docs/decisions/0010-csv-reader.md has the measurement). What it
 cannot fit into the table's width is repaired in place; where a quote is never closed, the careful
 reader takes over after the rows that were given already.
 """

@@ -58,6 +58,9 @@ class Sniffed:
 
     dialect: Dialect
     width: int
+    agreement: float
+    """The share of rows that have that width."""
+
     evidence: tuple[Evidence, ...]
 
 
@@ -90,7 +93,9 @@ def sniff(text: str, fixed: Mapping[str, str]) -> Sniffed:
         header, why = has_header(rows)
         dialect = replace(dialect, header=header)
         evidence.append(Evidence("header", "true" if header else "false", why))
-    return Sniffed(dialect, table_width(rows), tuple(evidence))
+    width = table_width(rows)
+    agreement = sum(len(row) == width for row in rows) / max(1, len(rows))
+    return Sniffed(dialect, width, agreement, tuple(evidence))
 
 
 def _candidates(text: str, start: Dialect, fixed: Mapping[str, str]) -> list[Dialect]:

@@ -44,7 +44,7 @@ class JsonLines:
         whole = lines[:-1] if len(lines) > 1 and len(head) >= 64 * 1024 else lines
         good = sum(_object(line) is not None for line in whole)
         if good == 0:
-            return 0.2, "starts with {, but no line is an object by itself"
+            return 0.1, "starts with {, but no line is an object by itself"
         if good * 2 >= len(whole):
             return 0.97, f"{good} of the first {len(whole)} lines are JSON objects"
         return 0.6, f"only {good} of the first {len(whole)} lines are JSON objects"

@@ -1,0 +1,53 @@
+"""Formats by content first and name second; what is not data is left alone."""
+
+from __future__ import annotations
+
+import pytest
+
+PROSE = (
+    "Call me Ishmael. Some years ago, never mind how long precisely, having little\n"
+    "or no money in my purse, and nothing particular to interest me on shore, I\n"
+    "thought I would sail about a little and see the watery part of the world.\n"
+    "It is a way I have of driving off the spleen, and regulating the circulation.\n"
+) * 5
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("a.csv", "id,name\n1,a\n2,b\n", "csv"),
+        ("a.tsv", "id\tname\n1\ta\n2\tb\n", "csv"),
+        ("a", "id;name\n1;a\n2;b\n", "csv"),
+        ("a.txt", "id|name|x\n1|a|y\n2|b|z\n", "csv"),
+        ("one.csv", "name\nanna\nbert\n", "csv"),
+        ("ragged.csv", "a,b\n1\n2,3,4\n5,6,7,8\nx\n", "csv"),
+        ("a.dat", '{"a": 1}\n{"a": 2}\n', "jsonl"),
+        ("a.csv", '{"a": 1}\n{"a": 2}\n', "jsonl"),
+        ("one.json", '{"a": 1, "b": [1, 2]}', "jsonl"),
+        ("array.json", '[\n  {"a": 1},\n  {"a": 2}\n]\n', None),
+        ("array.json", '[{"a": 1}, {"a": 2}]', None),
+        ("pretty.json", '{\n  "a": 1,\n  "b": 2\n}\n', None),
+        ("page.csv", "<!DOCTYPE html>\n<html><body>a, b</body></html>\n", None),
+        ("feed", "<?xml version='1.0'?>\n<r><a>1</a><a>2</a></r>\n", None),
+        ("novel.txt", PROSE, None),
+        ("novel", PROSE, None),
+        ("blob", "\x00\x01\x02\x03\x80" * 200, None),
+        ("paper", "%PDF-1.7\n1 0 obj\n", None),
+        ("blank.csv", "\n\n \n", None),
+    ],
+)
+def test_format(read_bytes, name, content, expected) -> None:
+    found = read_bytes(content.encode("latin-1"), name)
+    assert found.dataset.format == expected
+    if expected is None:
+        (finding,) = found.findings
+        assert finding.code in {"unstructured", "unknown-format", "empty-file"}
+        assert finding.place == name
+
+
+def test_what_its_name_denies_is_told(read_bytes) -> None:
+    found = read_bytes(b'{"a": 1}\n{"a": 2}\n', "a.csv")
+    assert found.codes == {"format-mismatch"}
+    unknown = read_bytes(b"\x00\x01\x02\xff" * 99, "a.parquet")
+    (finding,) = unknown.findings
+    assert (finding.code, finding.severity) == ("unknown-format", "error")
