@@ -11,6 +11,9 @@ from connectors.model import Target
 from schema.model import Finding
 from schema.profile import ColumnProfile
 
+_LONG = 100_000
+"""Characters; pyarrow's readers of text fail where a row is longer than the block of 1 MB."""
+
 
 @dataclass(frozen=True, slots=True)
 class Connector:
@@ -64,6 +67,9 @@ def _doubts(column: ColumnProfile, *, in_path: bool) -> Iterator[tuple[str, str]
         )
     if any("\n" in text or "\r" in text for text in texts):
         yield "line-breaks", "has values of several lines"
+    longest = max(column.max_length or 0, *(column.written_lengths or (0,)))
+    if longest > _LONG:
+        yield "long-values", "has values that are longer than a reader's block"
     if column.type == "double" and column.count and None in {column.min, column.max}:
         yield "infinite", "has values that are not finite"
     if (

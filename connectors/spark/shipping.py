@@ -31,14 +31,15 @@ def ship(spark: SparkSession) -> None:
 
 
 def pack(archive: Path) -> None:
-    """Write the packages' modules into a zip archive that Python can import from."""
+    """Write the packages into a zip archive that Python can import from."""
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
         for name in PACKAGES:
             located = importlib.import_module(name).__file__
             assert located is not None
             home = Path(located).parent
-            for path in sorted(home.rglob("*.py")):
-                packed.write(path, path.relative_to(home.parent))
+            for path in sorted(home.rglob("*")):
+                if path.is_file() and path.suffix != ".pyc":
+                    packed.write(path, path.relative_to(home.parent))
 
 
 def _shipped(context: object) -> bool:

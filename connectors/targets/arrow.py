@@ -26,6 +26,22 @@ def read(columns: Sequence[str] | None = None, where: pc.Expression | None = Non
     %s
 '''
 
+# One text file is parsed in parallel by the reader of whole files, not by a dataset, which parses
+# files in parallel: 0.09 against 0.14 s for 46 MB of CSV on two cores.
+_WHOLE = {
+    "csv": """if where is None:
+        names = SCHEMA.names if columns is None else list(columns)
+        types = csv.ConvertOptions(column_types=SCHEMA, include_columns=names, **MISSING)
+        return csv.read_csv(PATH, READINGparse_options=PARSING, convert_options=types)
+    """,
+    "jsonl": """if where is None:
+        names = SCHEMA.names if columns is None else columns
+        shape = pa.schema([SCHEMA.field(name) for name in names])
+        parsing = json.ParseOptions(explicit_schema=shape, unexpected_field_behavior="ignore")
+        return json.read_json(PATH, parse_options=parsing)
+    """,
+}
+
 _BATCHES = '''
 def batches(
     columns: Sequence[str] | None = None, where: pc.Expression | None = None
@@ -83,27 +99,29 @@ class ArrowTarget:
 
 def _native(dataset: Dataset, schema: Schema) -> list[str]:
     many = dataset.pattern is not None
+    form = dataset.format or ""
     arguments: dict[str, Expression] = {
         "schema": "SCHEMA",
-        "format": text("parquet") if dataset.format == "parquet" else "FORMAT",
+        "format": text("parquet") if form == "parquet" else "FORMAT",
     }
     partitions = [schema.field(key) for key in dataset.partition_keys]
     if partitions:
         arguments |= {"partitioning": "PARTITIONING", "partition_base_dir": "ROOT"}
     opened = call("ds.dataset", "_files()" if many else "PATH", **arguments)
-    reason = f"pyarrow reads this {dataset.format} exactly, so nothing else is needed."
+    reason = f"pyarrow reads this {form} exactly, so nothing else is needed."
     where = [assignment("ROOT" if many else "PATH", text(local_path(dataset) or ""))]
     if many:
         where.append(assignment("PATTERN", text(dataset.pattern or "")))
+    whole = "" if many else _WHOLE.get(form, "").replace("READING", _reading(dataset))
+    imports = ["import pyarrow.dataset as ds"]
+    if form == "csv" or whole:
+        imports.append({"csv": "from pyarrow import csv"}.get(form, "from pyarrow import json"))
     return [
-        _imports(
-            standard="import glob\n" if many else "",
-            more=["import pyarrow.dataset as ds", *_MORE_IMPORTS.get(dataset.format or "", ())],
-        ),
+        _imports(standard="import glob\n" if many else "", more=imports),
         "\n".join([module.reason_comment([reason]), *where]),
-        _format(dataset, schema),
+        *_format(dataset, schema),
         assignment("PARTITIONING", _partitioning(partitions)) if partitions else "",
-        _READ % "return _dataset().to_table(columns=_chosen(columns), filter=where)",
+        _READ % f"{whole}return _dataset().to_table(columns=_chosen(columns), filter=where)",
         _BATCHES % "yield from _dataset().to_batches(columns=_chosen(columns), filter=where)",
         f"def _dataset() -> ds.Dataset:\n    return {render(opened, 4, before=7)}",
         _CHOSEN,
@@ -122,9 +140,6 @@ def _runtime(dataset: Dataset, reasons: Sequence[str]) -> list[str]:
     ]
 
 
-_MORE_IMPORTS = {"csv": ["from pyarrow import csv"]}
-
-
 def _imports(*, standard: str = "", more: Sequence[str]) -> str:
     lines = [
         "from __future__ import annotations\n",
@@ -136,27 +151,43 @@ def _imports(*, standard: str = "", more: Sequence[str]) -> str:
     return "\n".join(lines)
 
 
-def _format(dataset: Dataset, schema: Schema) -> str:
+def _format(dataset: Dataset, schema: Schema) -> list[str]:
     if dataset.format == "csv":
-        return assignment("FORMAT", _csv_format(dataset, schema))
-    return assignment("FORMAT", "ds.JsonFileFormat()") if dataset.format == "jsonl" else ""
+        return _csv_format(dataset, schema)
+    return [assignment("FORMAT", "ds.JsonFileFormat()")] if dataset.format == "jsonl" else []
 
 
-def _csv_format(dataset: Dataset, schema: Schema) -> Call:
-    parts: dict[str, Expression] = {}
-    if dataset.option("header") == "false":
-        names = [name for name in schema.names if name not in dataset.partition_keys]
-        parts["read_options"] = call("csv.ReadOptions", column_names=value(names))
+def _csv_format(dataset: Dataset, schema: Schema) -> list[str]:
     delimiter = dataset.option("delimiter", ",") or ","
     parse: dict[str, Expression] = {} if delimiter == "," else {"delimiter": text(delimiter)}
-    parts["parse_options"] = call("csv.ParseOptions", **parse, newlines_in_values="True")
-    parts["convert_options"] = call(
-        "csv.ConvertOptions",
-        null_values=value([""]),
-        strings_can_be_null="True",
-        quoted_strings_can_be_null="False",
-    )
-    return call("ds.CsvFileFormat", **parts)
+    missing = {
+        "null_values": [""],
+        "strings_can_be_null": True,
+        "quoted_strings_can_be_null": False,
+    }
+    lines = []
+    parts: dict[str, Expression] = {}
+    if _reading(dataset):
+        names = [name for name in schema.names if name not in dataset.partition_keys]
+        lines = [assignment("READING", call("csv.ReadOptions", column_names=value(names)))]
+        parts["read_options"] = "READING"
+    parts["parse_options"] = "PARSING"
+    parts["convert_options"] = call("csv.ConvertOptions", "**MISSING")
+    return [
+        "\n".join(
+            [
+                *lines,
+                assignment("PARSING", call("csv.ParseOptions", **parse, newlines_in_values="True")),
+                assignment("MISSING", value(missing)),
+                assignment("FORMAT", call("ds.CsvFileFormat", **parts)),
+            ]
+        )
+    ]
+
+
+def _reading(dataset: Dataset) -> str:
+    """The argument that names the columns of a CSV file without header, else nothing."""
+    return "READING, " if dataset.option("header") == "false" else ""
 
 
 def _partitioning(fields: Sequence[Field]) -> Call:

@@ -28,12 +28,10 @@ def filename(dataset: Dataset, suffix: str) -> str:
 
 
 def label(dataset: Dataset) -> str:
-    """The data set's short name as an identifier: `flights`, `weather`, `reference_airlines`."""
+    """The data set's short name as an identifier: `flights`, `weather`, `airlines`."""
     last = dataset.name.rstrip("/").rsplit("/", 1)[-1]
-    if dataset.format == "sql":
-        last = last.rsplit(".", 1)[-1]
-    elif "." in last.lstrip("."):
-        last = last.lstrip(".").split(".", 1)[0]
+    is_table = "#" in dataset.uri and "/" not in dataset.name
+    last = last.rsplit(".", 1)[-1] if is_table else last.lstrip(".").split(".", 1)[0]
     return identifier(last)
 
 
