@@ -139,9 +139,15 @@ def is_text(kind: pa.DataType) -> bool:
     )
 
 
+def is_short_decimal(kind: pa.DataType) -> bool:
+    """Whether doubles hold every value of a decimal type apart: at most 15 digits."""
+    return bool(pa.types.is_decimal(kind) and kind.precision <= 15 and kind.scale >= 0)
+
+
 def plain(value: Any, kind: pa.DataType) -> Any:
     """A JSON-ready value of a profile as the Python value that Great Expectations compares:
-    numbers, Decimal, date, datetime (aware where the type has a zone), text.
+    numbers, Decimal if it may have more than 15 digits, date, datetime (aware where the type has
+    a zone), text.
 
     None for what cannot be read as one, such as a timestamp outside the years 1 to 9999.
     """
@@ -150,7 +156,7 @@ def plain(value: Any, kind: pa.DataType) -> Any:
         return None
     try:
         if pa.types.is_decimal(kind):
-            return Decimal(str(value))
+            return float(value) if is_short_decimal(kind) else Decimal(str(value))
         if pa.types.is_date(kind):
             return date.fromisoformat(str(value)[:10])
         if pa.types.is_timestamp(kind):

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from catalog.quality.dtypes import OBJECT, dtype_of
-from catalog.quality.evidence import value_type
+from catalog.quality.evidence import is_short_decimal, value_type
 from schema.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -56,7 +56,9 @@ def _series(column: pa.ChunkedArray, dtype: str) -> pd.Series[Any]:
 
 
 def _decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Values without dictionary, run-end, view or extension encoding, half floats widened."""
+    """Values without dictionary, run-end, view or extension encoding; half floats and
+    decimals of at most 15 digits as doubles.
+    """
     kind = column.type
     if isinstance(kind, pa.BaseExtensionType):
         chunks = [chunk.storage for chunk in column.chunks]
@@ -68,4 +70,6 @@ def _decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
         return _decoded(column.cast(value_type(kind)))
     if pa.types.is_string_view(kind):
         return column.cast(pa.large_string())
+    if is_short_decimal(kind):
+        return column.cast(pa.float64())
     return column.cast(pa.float32()) if pa.types.is_float16(kind) else column

