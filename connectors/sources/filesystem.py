@@ -7,21 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from connectors.credentials import Credentials, resolve
 from connectors.model import Entry
+from connectors.sources.remote import remote_entry, retried, walk_remote
 from connectors.sources.stored_file import StoredFile, reason
-from connectors.sources.walk import (
-    Listed,
-    Selection,
-    is_regular,
-    local_entry,
-    remote_entry,
-    retried,
-    walk_local,
-    walk_remote,
-)
+from connectors.sources.walk import Listed, Selection, is_regular, local_entry, walk_local
 from connectors.uri import file_path, file_uri, printable, redact, scheme, take_apart, with_login
 from schema.errors import MissingDependency, SourceError
 from schema.model import Finding
@@ -91,6 +83,9 @@ class RemoteFiles:
     prefix: str
     """What the name of a dataset starts with: the path of the root within its namespace."""
 
+    quoted: bool = False
+    """Whether its paths are percent-encoded, as those of web servers are."""
+
     @property
     def root_name(self) -> str:
         return self.root.rstrip("/").rsplit("/", 1)[-1]
@@ -101,6 +96,7 @@ class RemoteFiles:
     def uri_of(self, path: str) -> str:
         head, chain, rest = self.uri.partition("::")
         if path:
+            path = quote(path) if self.quoted else path
             head = (head if head.endswith("://") else head.rstrip("/") + "/") + path
         return head + chain + rest
 
@@ -114,9 +110,13 @@ class RemoteFiles:
             ) from None
         except Exception as error:  # every file system has errors of its own
             raise unreachable(self.uri, error) from error
-        if info["type"] == "file" or (info["type"] == "other" and not self.fs.isdir(self.root)):
+        root = self.root
+        if "html" in str(info.get("mimetype")) and self.fs.isdir(root):
+            root = root.rstrip("/") + "/"  # a web server's index of a folder
+        elif info["type"] == "file" or not self.fs.isdir(root):
             return iter([Listed("", remote_entry(self.uri, info))])
-        return walk_remote(self.fs, self.root, self._below_uri, selection, findings)
+        quoted = self.quoted
+        return walk_remote(self.fs, root, self._below_uri, selection, findings, quoted=quoted)
 
     def file(self, entry: Entry) -> StoredFile:
         head = entry.uri.partition("::")[0]
@@ -125,7 +125,8 @@ class RemoteFiles:
         return StoredFile(entry.uri, path, entry.size, self.fs)
 
     def _below_uri(self, path: str) -> str:
-        return self.uri_of(path.removeprefix(self.root).lstrip("/"))
+        below = path.removeprefix(self.root).lstrip("/")
+        return self.uri_of(unquote(below) if self.quoted else below)
 
 
 Files = LocalFiles | RemoteFiles
@@ -167,9 +168,10 @@ def open_remote(uri: str, credentials: Credentials, *, shown: str) -> RemoteFile
     except Exception as error:
         raise unreachable(clean, error) from error
     namespace, prefix = _identity(clean)
-    return RemoteFiles(
-        fs, str(root), clean if clean.endswith("://") else clean.rstrip("/"), namespace, prefix
-    )
+    address = clean if clean.endswith("://") else clean.rstrip("/")
+    quoted = scheme(clean) in {"http", "https"}
+    prefix = unquote(prefix) if quoted else prefix
+    return RemoteFiles(fs, str(root), address, namespace, prefix, quoted)
 
 
 def _options(uri: str, credentials: Credentials) -> dict[str, Any]:

@@ -1,31 +1,21 @@
-"""Listing: every file below a root, streamed in depth-first order, local or of any fsspec."""
+"""Listing the local file system: every file below a root, streamed in depth-first order."""
 
 from __future__ import annotations
 
 import fnmatch
 import os
-import random
 import re
 import stat
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
 
 from connectors.model import Entry
 from connectors.sources.stored_file import reason
 from connectors.uri import file_uri, printable, quoted_name
-from schema.errors import SourceError
 from schema.model import Finding
-
-ATTEMPTS = 4
-FIRST_WAIT_SECONDS = 0.2
-PERMANENT = (FileNotFoundError, PermissionError, NotADirectoryError, IsADirectoryError)
-
-Result = TypeVar("Result")
 
 _HIDDEN_NAMES = frozenset(
     {
@@ -167,93 +157,7 @@ def is_regular(path: str) -> bool:
     return stat.S_ISREG(Path(path).stat().st_mode)
 
 
-def walk_remote(
-    fs: Any, root: str, to_uri: Callable[[str], str], selection: Selection, findings: list[Finding]
-) -> Iterator[Listed]:
-    """Files below a path of an fsspec file system, names sorted; directories are listed one by
-    one, each with retries, and a directory that stays out of reach becomes a finding.
-    """
-    stack = [(root, "")]
-    first = True
-    while stack:
-        directory, below = stack.pop()
-        try:
-            children = retried(lambda d=directory: fs.ls(d, detail=True))  # type: ignore[misc]
-        except OSError as error:
-            if first:
-                raise SourceError(
-                    f"{to_uri(directory)}: cannot be listed: {reason(error)}"
-                ) from error
-            findings.append(unlisted(to_uri(directory), error))
-            continue
-        first = False
-        folders: list[tuple[str, str]] = []
-        for child in sorted(children, key=lambda child: child["name"]):
-            full = child["name"].rstrip("/")
-            name = full.rsplit("/", 1)[-1]
-            if not name or hidden(name) or full == directory.rstrip("/"):
-                continue
-            path = below + name
-            if child.get("type") == "directory":
-                if selection.enters(path):
-                    folders.append((full, path + "/"))
-            elif selection.wants(path):
-                yield Listed(path, remote_entry(to_uri(full), child))
-        stack.extend(reversed(folders))
-
-
-def remote_entry(uri: str, info: dict[str, Any]) -> Entry:
-    """An entry from what `fs.info` or `fs.ls` tells: stamped by etag or checksum where there is
-    one, else by size and time.
-    """
-    modified = _time(info)
-    size = info.get("size")
-    tag = next(
-        (
-            info[key]
-            for key in ("ETag", "etag", "md5Hash", "md5", "crc32c", "sha256")
-            if info.get(key)
-        ),
-        None,
-    )
-    stamp = str(tag).strip('"') if tag else f"{size}-{modified.timestamp() if modified else ''}"
-    return Entry(uri, size, stamp, modified)
-
-
-def _time(info: dict[str, Any]) -> datetime | None:
-    for key in ("LastModified", "last_modified", "mtime", "updated", "modified", "created"):
-        value = info.get(key)
-        if isinstance(value, datetime):
-            return value if value.tzinfo else value.replace(tzinfo=UTC)
-        if isinstance(value, int | float):
-            return datetime.fromtimestamp(value, UTC)
-        if isinstance(value, str):
-            try:
-                parsed = datetime.fromisoformat(value)
-            except ValueError:
-                continue
-            return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
-    return None
-
-
-def retried(call: Callable[[], Result], permanent: tuple[type[OSError], ...] = PERMANENT) -> Result:
-    """What `call` returns, tried up to four times with growing waits while it raises OSError.
-
-    A missing place or a refusal (`permanent`) is not tried again. Raises the last error.
-    """
-    for attempt in range(ATTEMPTS):
-        try:
-            return call()
-        except permanent:
-            raise
-        except OSError:
-            if attempt == ATTEMPTS - 1:
-                raise
-            time.sleep(FIRST_WAIT_SECONDS * 2**attempt * random.uniform(0.5, 1.5))  # noqa: S311 - spreads retries
-    raise AssertionError("the last attempt returns or raises")
-
-
-def unlisted(place: str, error: OSError) -> Finding:
+def unlisted(place: str, error: Exception) -> Finding:
     """The finding for a place that could not be listed."""
     code = "permission-denied" if isinstance(error, PermissionError) else "not-listed"
     return Finding(code, f"could not be listed: {reason(error)}", printable(place), "error")

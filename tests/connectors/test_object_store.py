@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import threading
 import zipfile
 from collections.abc import Callable, Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import fsspec
 import pyarrow as pa
@@ -27,6 +30,9 @@ FILES = {
     "raw/_SUCCESS": b"",
     "raw/_temporary/0/x.csv": b"a\n1\n",
 }
+
+
+NAMES = ("flights", "it's 50% odd #1?.csv", "planes.jsonl.gz", "weather.parquet")
 
 
 @pytest.fixture(scope="module")
@@ -79,12 +85,7 @@ def s3(bucket: str, endpoint: str, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def check(found: dict, namespace: str, prefix: str, start: str) -> None:
-    assert set(found) == {
-        f"{prefix}flights",
-        f"{prefix}it's 50% odd #1?.csv",
-        f"{prefix}planes.jsonl.gz",
-        f"{prefix}weather.parquet",
-    }
+    assert set(found) == {f"{prefix}{name}" for name in NAMES}
     flights = found[f"{prefix}flights"]
     assert flights.dataset.namespace == namespace
     assert flights.dataset.uri == f"{start}flights"
@@ -183,6 +184,50 @@ def test_a_zip_archive(tmp_path: Path, files: dict[str, bytes], read_source: Cal
     flights = next(one for name, one in found.items() if name.endswith("flights"))
     assert len(flights.rows) == 3
     assert flights.dataset.uri == f"zip://raw/flights::file://{path}"
+
+
+@pytest.fixture
+def web(tmp_path: Path, files: dict[str, bytes]) -> Iterator[str]:
+    """The files on a web server that lists its folders."""
+    for name, content in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+    class Handler(SimpleHTTPRequestHandler):
+        def __init__(self, *arguments: Any) -> None:
+            super().__init__(*arguments, directory=str(tmp_path))
+
+        def log_message(self, *_: object) -> None:
+            """Keep the tests' output clean."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_web_server(web: str, read_source: Callable) -> None:
+    found = read_source(f"{web}/raw")
+    assert set(found) == {f"raw/{name}" for name in NAMES}
+    flights = found["raw/flights"]
+    assert flights.dataset.namespace == web
+    assert flights.dataset.partition_keys == ("year", "month")
+    assert [row["month"] for row in flights.rows] == ["1", "1", "2"]
+    odd = found["raw/it's 50% odd #1?.csv"]
+    assert odd.rows == [{"a": "1", "b": "2"}]
+    assert odd.dataset.uri == f"{web}/raw/it%27s%2050%25%20odd%20%231%3F.csv"
+    assert all(entry.stamp and "None" not in entry.stamp for entry in flights.dataset.entries)
+    (again,) = open_dataset(odd.dataset).datasets()
+    assert again.name == odd.dataset.name
+
+
+def test_a_web_server_without_the_file(web: str) -> None:
+    with pytest.raises(SourceError, match="no such file"):
+        list(registry.open_source(f"{web}/nowhere.csv").datasets())
 
 
 def test_a_protocol_whose_package_is_not_installed() -> None:

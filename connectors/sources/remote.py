@@ -1,0 +1,145 @@
+"""Listing any fsspec file system: every file below a path, with retries, in depth-first order."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, TypeVar
+from urllib.parse import unquote
+
+from connectors.model import Entry
+from connectors.sources.stored_file import reason
+from connectors.sources.walk import Listed, Selection, hidden, unlisted
+from schema.errors import SourceError
+from schema.model import Finding
+
+ATTEMPTS = 4
+FIRST_WAIT_SECONDS = 0.2
+PERMANENT = (
+    FileNotFoundError,
+    IsADirectoryError,
+    NotADirectoryError,
+    NotImplementedError,
+    PermissionError,
+)
+
+Result = TypeVar("Result")
+
+_TAGS = ("ETag", "etag", "md5Hash", "md5", "crc32c", "Content-MD5", "Digest", "sha256")
+_TIMES = ("LastModified", "Last-Modified", "last_modified", "mtime", "updated", "modified")
+
+
+def walk_remote(
+    fs: Any,
+    root: str,
+    to_uri: Callable[[str], str],
+    selection: Selection,
+    findings: list[Finding],
+    *,
+    quoted: bool = False,
+) -> Iterator[Listed]:
+    """Files below a path of an fsspec file system, names sorted, each directory's files before its
+    folders. A directory that stays out of reach becomes a finding. `quoted`: the file system's
+    paths are percent-encoded.
+
+    Raises SourceError when the root itself cannot be listed.
+    """
+    stack = [(root, "")]
+    while stack:
+        directory, below = stack.pop()
+        try:
+            children = _children(fs, directory)
+        except Exception as error:  # every file system has errors of its own
+            if not below:
+                message = f"{to_uri(directory)}: cannot be listed: {reason(error)}"
+                raise SourceError(message) from error
+            findings.append(unlisted(to_uri(directory), error))
+            continue
+        folders: list[tuple[str, str]] = []
+        for full, info in children:
+            name = full.rsplit("/", 1)[-1]
+            name = unquote(name) if quoted else name
+            path = below + name
+            if hidden(name):
+                continue
+            if info.get("type") == "directory":
+                if selection.enters(path):
+                    folders.append((info["name"], path + "/"))
+            elif selection.wants(path):
+                yield Listed(path, remote_entry(to_uri(full), _stamped(fs, info)))
+        stack.extend(reversed(folders))
+
+
+def _children(fs: Any, directory: str) -> list[tuple[str, dict[str, Any]]]:
+    """Path and info of what lies directly in a directory, sorted."""
+    listed = retried(lambda: fs.ls(directory, detail=True))
+    start = directory.rstrip("/") + "/"
+    found = [(info["name"].rstrip("/"), info) for info in listed]
+    inside = (pair for pair in found if pair[0].startswith(start) or not directory.strip("/"))
+    return sorted((pair for pair in inside if pair[0]), key=lambda pair: pair[0])
+
+
+def _stamped(fs: Any, info: dict[str, Any]) -> dict[str, Any]:
+    """What a listing told of a file, asked for by itself where it told neither size nor time."""
+    if info.get("size") is not None or any(info.get(key) for key in (*_TAGS, *_TIMES)):
+        return info
+    try:
+        return {**info, **retried(lambda: fs.info(info["name"]))}
+    except Exception:  # noqa: BLE001 - reading it will tell
+        return info
+
+
+def remote_entry(uri: str, info: dict[str, Any]) -> Entry:
+    """An entry from what `fs.info` or `fs.ls` tells: stamped by etag or checksum where there is
+    one, else by size and time.
+    """
+    modified = _time(info)
+    size = info.get("size")
+    tag = next((info[key] for key in _TAGS if info.get(key)), None)
+    stamp = str(tag).strip('"') if tag else f"{size}-{modified.timestamp() if modified else ''}"
+    return Entry(uri, size, stamp, modified)
+
+
+def _time(info: dict[str, Any]) -> datetime | None:
+    for key in _TIMES:
+        found = _moment(info.get(key))
+        if found is not None:
+            return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return None
+
+
+def _moment(value: Any) -> datetime | None:
+    if isinstance(value, datetime):
+        return value
+    if isinstance(value, int | float):
+        return datetime.fromtimestamp(value, UTC)
+    if not isinstance(value, str):
+        return None
+    for parse in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            return parse(value)
+        except ValueError:
+            continue
+    return None
+
+
+def retried(call: Callable[[], Result]) -> Result:
+    """What `call` returns, tried up to four times with growing waits.
+
+    What waiting cannot mend (a missing place, a refusal) is not tried again. Raises the last
+    error.
+    """
+    for attempt in range(ATTEMPTS):
+        try:
+            return call()
+        except PERMANENT:
+            raise
+        except Exception:
+            if attempt == ATTEMPTS - 1:
+                raise
+            spread = random.uniform(0.5, 1.5)  # noqa: S311 - no secret
+            time.sleep(FIRST_WAIT_SECONDS * 2**attempt * spread)
+    raise AssertionError("the last attempt returns or raises")
