@@ -66,7 +66,7 @@ def crawl(
     for uri in uris:
         try:
             source = registry.open_source(uri, limits)
-            yield from _crawl_one(_Way(source, store, limits, force, run, meter))
+            yield from _crawl_one(_Way(source, store, limits, force, run, meter, threading.Event()))
         except SourceError as error:
             unreachable.append(str(error))
         else:
@@ -86,17 +86,30 @@ class _Way:
     force: bool
     run: int | None
     meter: _Meter
+    stopped: threading.Event
+
+    def on_batch(self, byte_count: int, rows: int) -> None:
+        """Count what is read; ends the reading thread when the crawl has been stopped."""
+        if self.stopped.is_set():
+            raise _Stopped
+        self.meter.add(byte_count, rows)
 
 
 def _crawl_one(way: _Way) -> Iterator[Outcome]:
     """The datasets below one URI, in the order listed; then the sources that are gone."""
     seen: set[int] = set()
-    with ThreadPoolExecutor(READERS, thread_name_prefix="crawl") as readers:
+    readers = ThreadPoolExecutor(READERS, thread_name_prefix="crawl")
+    try:
         for listed in _batches(way.source.datasets(), LISTED_AT_ONCE):
             for outcome in _crawl_listed(way, listed, readers):
                 seen.add(outcome.source.pk)
                 way.meter.done(outcome.source.name)
                 yield outcome
+    except BaseException:  # Ctrl-C: what is being read now is not read to its end
+        way.stopped.set()
+        raise
+    finally:
+        readers.shutdown(cancel_futures=True)
     if _unlisted(way.source):
         return
     for namespace, prefix in _areas(way):
@@ -118,17 +131,16 @@ def _crawl_listed(
     store.record_unchanged(same)
     sources = store.sources(same)
 
-    def fetch(pair: Pair) -> Content | None:
-        dataset, one = pair
-        if one is not None and one.source_pk in same:
-            return None
-        merged = None if way.force else one
-        return read(way.source, dataset, merged, store, rows=rows, on_batch=way.meter.add)
+    def fetch(pair: Pair) -> Content:
+        merged = None if way.force else pair[1]
+        return read(way.source, pair[0], merged, store, rows=rows, on_batch=way.on_batch)
 
-    for (_, one), content in zip(pairs, _ahead(readers, fetch, pairs), strict=True):
-        if content is not None:
-            yield record(store, content, one, way.run)
-        elif one is not None:
+    changed = [pair for pair in pairs if pair[1] is None or pair[1].source_pk not in same]
+    contents = _ahead(readers, fetch, changed)
+    for _, one in pairs:
+        if one is None or one.source_pk not in same:
+            yield record(store, next(contents), one, way.run)
+        else:
             source = sources[one.source_pk]
             status = Status.FAILED if source.status is Status.FAILED else Status.UNCHANGED
             yield Outcome(source, status, source.findings)
@@ -192,6 +204,10 @@ def _unread(dataset: Dataset) -> Finding:
     )
 
 
+class _Stopped(BaseException):
+    """The crawl was stopped; no fault of the data, so nothing that reads it may keep it."""
+
+
 class _Meter:
     """Adds up what the reading threads tell and passes it on."""
 
@@ -221,10 +237,8 @@ class _Meter:
 
 
 def _ahead(
-    readers: ThreadPoolExecutor,
-    fetch: Callable[[Pair], Content | None],
-    pairs: list[Pair],
-) -> Iterator[Content | None]:
+    readers: ThreadPoolExecutor, fetch: Callable[[Pair], Content], pairs: list[Pair]
+) -> Iterator[Content]:
     """What `fetch` gives for each pair, in order, fetched at most two readers ahead."""
     rest = iter(pairs)
     waiting = [readers.submit(fetch, pair) for pair in islice(rest, 2 * READERS)]

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 OnBatch = Callable[[int, int], None]
 """Told of every batch read: its bytes and rows."""
 
-RETRIED = frozenset({"missing-package", "not-listed", "permission-denied", "unreachable"})
+RETRIED = frozenset(
+    {"missing-package", "not-listed", "permission-denied", "unreachable", "unreadable"}
+)
 """Findings that may be over when the same content is looked at again."""
 
 UNREAD = ";unread"
@@ -131,7 +133,7 @@ class _Reading:
             summary = summarise(self._batches(entry), place=_place(self._dataset, entry))
         except Exception as error:  # noqa: BLE001  whatever a reader raises, the crawl goes on
             finding = _fault(error, self._dataset, entry)
-            if all(finding.message != told.message for told in self._dataset.findings):
+            if not any(told.message in finding.message for told in self._dataset.findings):
                 self.findings.append(finding)
             if finding.code in RETRIED:
                 self.unreached.add(entry.uri)

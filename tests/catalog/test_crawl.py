@@ -400,3 +400,27 @@ def test_hostile_samples_are_all_found_and_told(sample_data: Path, store: Store)
     assert {one.source.label for one in outcomes if one.status is Status.FAILED} <= {
         "empty", "nul_bytes", "picture", "truncated",
     }  # fmt: skip
+
+
+def test_a_crawl_that_is_stopped_does_not_read_on(
+    data: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(data / "a.csv")
+    write(data / "endless.csv")
+    reading = threading.Event()
+    batches = FileSource.batches
+
+    def endless(source, dataset, entry, **options):  # type: ignore[no-untyped-def]
+        if "endless" not in entry.uri:
+            yield from batches(source, dataset, entry, **options)
+            return
+        while True:
+            yield from batches(source, dataset, entry, **options)
+            reading.set()
+
+    monkeypatch.setattr(FileSource, "batches", endless)
+    outcomes = crawl([str(data)], store)
+    assert next(outcomes).source.label == "a"
+    assert reading.wait(60)
+    outcomes.close()
+    assert [source.label for source in store.sources(range(10)).values()] == ["a"]
