@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import tempfile
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,10 +23,11 @@ def ship(spark: SparkSession) -> None:
     context = spark.sparkContext
     if context.master.startswith("local") or _shipped(context):
         return
-    with tempfile.TemporaryDirectory(prefix="headwater-") as folder:
-        archive = Path(folder) / _ARCHIVE
-        pack(archive)
-        context.addPyFile(str(archive))  # Spark copies it before this returns
+    # Executors fetch the file itself, whenever one starts: it lies where the context keeps its own
+    # temporary files, and goes with them.
+    archive = Path(context._temp_dir) / _ARCHIVE
+    pack(archive)
+    context.addPyFile(str(archive))
 
 
 def pack(archive: Path) -> None:
