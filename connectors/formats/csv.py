@@ -23,6 +23,9 @@ RECOGNISED_BYTES = 4 * 1024
 TEXT = 0.25
 """How sure it is that text is a CSV when nothing but its name speaks for it."""
 
+FEWEST_ROWS = 3
+"""Fewer rows than this agree by chance."""
+
 _MARKUP = re.compile(r"\s*(?:<[!?a-zA-Z]|[\[{]\s*(?:[\[{\]}\"]|$))")
 
 
@@ -45,8 +48,8 @@ class Csv:
         if _MARKUP.match(text):
             return 0.1, "text of JSON, XML or HTML"
         found = sniff(text, {})
-        if found.width < 2:
-            return TEXT, "text of one column"
+        if found.width < 2 or found.rows < FEWEST_ROWS:
+            return TEXT, f"text of {found.rows} rows with {found.width} cells"
         usual = 0.8 if found.dialect.delimiter in ",;\t|" else 0.6
         why = f"{found.agreement:.0%} of rows have {found.width} cells"
         return max(TEXT, usual * found.agreement**2), why

@@ -61,6 +61,9 @@ class Sniffed:
     agreement: float
     """The share of rows that have that width."""
 
+    rows: int
+    """How many rows were looked at."""
+
     evidence: tuple[Evidence, ...]
 
 
@@ -95,7 +98,7 @@ def sniff(text: str, fixed: Mapping[str, str]) -> Sniffed:
         evidence.append(Evidence("header", "true" if header else "false", why))
     width = table_width(rows)
     agreement = sum(len(row) == width for row in rows) / max(1, len(rows))
-    return Sniffed(dialect, width, agreement, tuple(evidence))
+    return Sniffed(dialect, width, agreement, len(rows), tuple(evidence))
 
 
 def _candidates(text: str, start: Dialect, fixed: Mapping[str, str]) -> list[Dialect]:

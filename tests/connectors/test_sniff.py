@@ -29,6 +29,8 @@ PROSE = (
         ("pretty.json", '{\n  "a": 1,\n  "b": 2\n}\n', None),
         ("page.csv", "<!DOCTYPE html>\n<html><body>a, b</body></html>\n", None),
         ("feed", "<?xml version='1.0'?>\n<r><a>1</a><a>2</a></r>\n", None),
+        ("scalar.json", "[1, 2, 3]", None),
+        ("two.csv", "a,b\n1,2\n", "csv"),
         ("novel.txt", PROSE, None),
         ("novel", PROSE, None),
         ("blob", "\x00\x01\x02\x03\x80" * 200, None),
