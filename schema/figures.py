@@ -24,6 +24,7 @@ from schema.text import parse
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 TOP_VALUES = 10
+MOST_EXACT_VALUES = 50
 BINS = 20
 _DAY_NS = 86_400 * 10**9
 
@@ -221,7 +222,9 @@ class Figures:
     def top_values(self) -> list[tuple[Any, int, bool]]:
         """The most frequent values: exact while there are few, else those that stand out."""
         if self.frequencies is not None:
-            return [(value, count, True) for value, count in self.frequencies[:TOP_VALUES]]
+            few = len(self.frequencies) <= MOST_EXACT_VALUES
+            shown = self.frequencies if few else self.frequencies[:TOP_VALUES]
+            return [(value, count, True) for value, count in shown]
         values = self._sampled
         if values is None or not len(values) or self.kind in (Kind.NESTED, Kind.BINARY):
             return []

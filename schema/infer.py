@@ -8,10 +8,11 @@ from functools import reduce
 
 import pyarrow as pa
 
-from schema.column import ColumnSummary, Facet
+from schema.column import ColumnSummary, Facet, greatest, least
 from schema.kinds import NUMERIC, Kind
 from schema.lattice import canonical, join
 from schema.model import Field, Finding, Schema
+from schema.semantics.detect import MOST_VALUES, Meaning, meaning_of_number, meaning_of_text
 from schema.summary import Summary
 
 STRAY_SHARE = 0.001
@@ -59,15 +60,51 @@ def infer(
         column = summary.columns[name]
         stated = known.get(name)
         nullable = column.nulls > 0 or (stated.nullable if stated else column.optional)
+        decision = decide(column, stray=stray)
         if stated and not column.raw:
-            described = Field(name, stated.type, nullable, stated.description, stated.semantic_type)
-            fields.append(described)
-            continue
-        kind = decide(column, stray=stray).type
-        fields.append(Field(name, kind, nullable, stated.description if stated else None))
+            decision = Decision(stated.type, decision.kinds)
+        meaning = _meaning(name, column, decision, summary)
+        fields.append(
+            Field(
+                name,
+                decision.type,
+                nullable,
+                stated.description if stated else None,
+                meaning.name if meaning else None,
+                round(meaning.confidence, 3) if meaning else None,
+            )
+        )
     key = declared.primary_key if declared else ()
     missing = [field for field in known.values() if field.name not in summary.names]
     return Schema((*fields, *missing), key)
+
+
+def _meaning(
+    name: str, column: ColumnSummary, decision: Decision, summary: Summary
+) -> Meaning | None:
+    """What the values mean, told by all different ones while they are few, else by a sample."""
+    if decision.text:
+        values = column.values
+        if values is None or any(not isinstance(value, str) for value in values):
+            return meaning_of_text(name, _sampled(name, summary))
+        step = max(len(values) // MOST_VALUES, 1)
+        return meaning_of_text(name, [str(value) for value in sorted(values, key=str)][::step])
+    facets = [facet for kind, facet in column.kinds.items() if kind in decision.kinds & NUMERIC]
+    low = reduce(least, (facet.low for facet in facets), None)
+    high = reduce(greatest, (facet.high for facet in facets), None)
+    if low is None or high is None:
+        return None
+    whole = Kind.DOUBLE not in column.kinds and Kind.DECIMAL not in column.kinds
+    return meaning_of_number(name, float(low), float(high), whole=whole)
+
+
+def _sampled(name: str, summary: Summary) -> Iterable[str]:
+    """Texts of the column among the first rows of the sample."""
+    rows = summary.sample.rows
+    if name not in rows.column_names:
+        return ()
+    column = rows[name].slice(0, 4 * MOST_VALUES)
+    return (str(value) for value in column.to_pylist() if value is not None)
 
 
 def decide(column: ColumnSummary, *, stray: float = STRAY_SHARE) -> Decision:

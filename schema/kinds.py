@@ -8,6 +8,7 @@ exactly whatever the order. Text is read strictly: no surrounding spaces, no lea
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cache
 
 import numpy as np
 import pyarrow as pa
@@ -47,9 +48,11 @@ TEMPORAL = frozenset((Kind.DATE, Kind.TIME, Kind.TIMESTAMP, Kind.TIMESTAMPTZ, Ki
 _TRUE = ("true", "True", "TRUE")
 _FALSE = ("false", "False", "FALSE")
 _INFINITE = ("inf", "-inf", "Infinity", "-Infinity")
-_NULL_CODES = pa.array(sorted(NULL_CODES))
-_BOOLS = pa.array([*_TRUE, *_FALSE])
-_INFINITES = pa.array(_INFINITE)
+_VOCABULARIES = {
+    Kind.MISSING: tuple(sorted(NULL_CODES)),
+    Kind.BOOL: (*_TRUE, *_FALSE),
+    Kind.DOUBLE: _INFINITE,
+}
 _WORD_LENGTH = max(map(len, (*NULL_CODES, *_INFINITE, *_FALSE)))
 
 _DATE = r"\d{4}-\d{2}-\d{2}"
@@ -76,6 +79,12 @@ _FIRST_BYTE = np.zeros(256, dtype=np.uint8)
 _FIRST_BYTE[[ord(character) for character in "0123456789+-."]] = _NUMBER_LIKE
 for _word in (*NULL_CODES, *_TRUE, *_FALSE, *_INFINITE):
     _FIRST_BYTE[ord(_word[0])] |= _WORD_LIKE
+
+
+@cache
+def vocabulary(kind: Kind) -> pa.Array:
+    """The words that are of a kind. Made when first asked for: `pa.array` imports pandas."""
+    return pa.array(_VOCABULARIES[kind])
 
 
 def first_bytes(values: pa.Array) -> np.ndarray:
@@ -107,12 +116,8 @@ def classify(values: pa.Array) -> np.ndarray:
     words = np.flatnonzero((likeness & _WORD_LIKE).astype(bool) & (lengths <= _WORD_LENGTH))
     if len(words):
         taken = values.take(pa.array(words))
-        for kind, vocabulary in (
-            (Kind.MISSING, _NULL_CODES),
-            (Kind.BOOL, _BOOLS),
-            (Kind.DOUBLE, _INFINITES),
-        ):
-            codes[words[_true(pc.is_in(taken, vocabulary))]] = _CODE[kind]
+        for kind in _VOCABULARIES:
+            codes[words[_true(pc.is_in(taken, vocabulary(kind)))]] = _CODE[kind]
     numbers = np.flatnonzero((likeness & _NUMBER_LIKE).astype(bool))
     numbers = numbers[codes[numbers] == _CODE[Kind.TEXT]]
     for kind, pattern in _PATTERNS.items():

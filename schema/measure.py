@@ -25,13 +25,12 @@ from schema.column import (
 )
 from schema.facets import Weighted, facet, kind_of, lengths_of, plain_values, with_texts
 from schema.hashing import hash_values
-from schema.kinds import KINDS, NULL_CODES, NUMERIC, Kind, classify, parse_kind, read_all
+from schema.kinds import KINDS, NUMERIC, Kind, classify, parse_kind, read_all, vocabulary
 from schema.sketches import Distinct
 
 _HINT_ROWS = 1000
 _PROBE_ROWS = 4096
 _LONG_VALUE = 256  # characters; a column with longer texts keeps no frequencies
-_MISSING = pa.array(["", *sorted(NULL_CODES)])
 _EMPTY = ColumnSummary()
 
 
@@ -196,7 +195,7 @@ def _read_as(
     if typed is None:
         if kind not in NUMERIC and not known.missing:
             return None
-        codes = pc.is_in(present, _MISSING)
+        codes = pc.or_(pc.is_in(present, vocabulary(Kind.MISSING)), pc.equal(present, ""))
         if not pc.any(codes).as_py():
             return None
         texts = present.filter(pc.invert(codes))

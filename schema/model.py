@@ -21,7 +21,8 @@ Severity = Literal["error", "warning", "info"]
 class Field:
     """One column: its name as the source has it, its Arrow type, and what is known about it.
 
-    `semantic_type` is the name of a semantic type (`email`, `airport_iata`), None when unknown.
+    `semantic_type` is the name of a semantic type (`email`, `airport_iata`), None when unknown;
+    `semantic_confidence` is how sure that is, 0 to 1.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Field:
     nullable: bool = True
     description: str | None = None
     semantic_type: str | None = None
+    semantic_confidence: float | None = None
 
     def to_arrow(self) -> pa.Field:
         """The Arrow field, with the description as field metadata."""
@@ -37,7 +39,11 @@ class Field:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready; the inverse of `from_dict`. Keys that are None are left out."""
-        extra = {"description": self.description, "semanticType": self.semantic_type}
+        extra = {
+            "description": self.description,
+            "semanticType": self.semantic_type,
+            "semanticConfidence": self.semantic_confidence,
+        }
         return {
             "name": self.name,
             "type": encode_type(self.type),
@@ -55,6 +61,7 @@ class Field:
                 value["nullable"],
                 value.get("description"),
                 value.get("semanticType"),
+                value.get("semanticConfidence"),
             )
         except (KeyError, TypeError) as error:
             raise SchemaError(f"not an encoded field: {value!r} ({error})") from error

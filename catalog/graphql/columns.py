@@ -44,7 +44,11 @@ def _columns(
 ) -> Iterable[Column]:
     for field in schema:
         found = profiles.get(field.name)
-        semantic = {"name": field.semantic_type} if field.semantic_type else None
+        semantic = (
+            {"name": field.semantic_type, "confidence": field.semantic_confidence}
+            if field.semantic_type
+            else None
+        )
         yield Column(
             field.name,
             str(field.type),

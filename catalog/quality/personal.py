@@ -6,18 +6,7 @@ import re
 from typing import Any
 
 from schema.model import Field
-
-SEMANTIC_TYPES = frozenset(
-    (
-        *("address", "age", "bank_account", "bic", "birth_date", "credential", "credit_card"),
-        *("date_of_birth", "driving_licence", "email", "first_name", "full_name", "gender"),
-        *("iban", "imei", "ip_address", "ipv4", "ipv6", "job_title", "last_name"),
-        *("licence_plate", "mac_address", "national_id", "passport", "password", "person_name"),
-        *("phone", "phone_number", "social_security_number", "ssn", "street_address", "tax_id"),
-        *("token", "username", "vat_number"),
-    )
-)
-"""Semantic types whose values tell of a person, or open a door."""
+from schema.semantics.registry import personal_types
 
 _NAMES = re.compile(
     r"(?:^|_)(?:e?mail|email_address|phone|mobile|telephone|iban|ssn|passport|password|passwd|"
@@ -33,7 +22,7 @@ def is_personal(field: Field) -> bool:
     A name is enough: to mask too much costs a look at the data, to mask too little cannot be
     taken back.
     """
-    return field.semantic_type in SEMANTIC_TYPES or bool(_NAMES.search(field.name))
+    return field.semantic_type in personal_types() or bool(_NAMES.search(field.name))
 
 
 def masked(value: Any) -> Any:

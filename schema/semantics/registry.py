@@ -1,0 +1,24 @@
+"""All semantic types, by name: the one door to add one is a row in a table named here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from schema.semantics import codes, network, numbers, places, words
+from schema.semantics.model import NumericType, Personal, SemanticType
+
+TEXT_TYPES: tuple[SemanticType, ...] = (
+    *network.TYPES,
+    *codes.TYPES,
+    *places.TYPES,
+    *words.TYPES,
+)
+NUMERIC_TYPES: tuple[NumericType, ...] = numbers.TYPES
+
+
+@cache
+def personal_types() -> Mapping[str, Personal]:
+    """The types that tell of a person, and how."""
+    known: tuple[SemanticType | NumericType, ...] = (*TEXT_TYPES, *NUMERIC_TYPES)
+    return {entry.name: entry.personal for entry in known if entry.personal}

@@ -1,0 +1,87 @@
+"""Semantic types: every row by its own examples, and whole columns by name and values."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+
+from schema.infer import infer
+from schema.semantics.detect import meaning_of_number, meaning_of_text, name_words
+from schema.semantics.model import SemanticType
+from schema.semantics.registry import NUMERIC_TYPES, TEXT_TYPES, personal_types
+from schema.summary import RAW, summarise
+
+
+@pytest.mark.parametrize("kind", TEXT_TYPES, ids=lambda kind: kind.name)
+def test_a_type_takes_its_yes_and_refuses_its_no_examples(kind: SemanticType) -> None:
+    assert kind.yes
+    assert kind.no
+    for text in kind.yes:
+        assert kind.test(text), text
+    for text in kind.no:
+        assert not kind.test(text), text
+
+
+def test_names_are_unique_and_many() -> None:
+    text = [kind.name for kind in TEXT_TYPES]
+    assert len(text) == len(set(text))
+    assert len({*text, *(kind.name for kind in NUMERIC_TYPES)}) >= 80
+    assert {"email", "iban", "ssn", "first_name"} <= personal_types().keys()
+
+
+def test_column_names_are_parted_into_words() -> None:
+    assert name_words("destAirport_code") == ("dest", "airport", "code")
+    assert name_words("HTTPStatus 2") == ("http", "status", "2")
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "expected"),
+    [
+        ("contact", ["ada@example.org", "bob@example.com", " eve@example.net "], "email"),
+        ("x", ["DE89370400440532013000", "GB82WEST12345698765432"], "iban"),
+        ("x", ["4006381333931", "9780306406157", "5901234123457", "4012345678901"], "ean"),
+        ("isbn", ["9780306406157", "9783161484100"], "isbn"),
+        ("origin", ["JFK", "LGA", "EWR"], "airport_iata"),
+        ("tzone", ["America/New_York", "America/Chicago"], "time_zone"),
+        ("carrier", ["UA", "9E", "B6"], "airline_code"),
+        ("state", ["CA", "NY", "TX", "WA"], "us_state"),
+        ("country", ["Germany", "France", "Japan"], "country"),
+        ("note", ["a tale", "another story", "word &amp; word"], None),
+        ("code", ["A1", "B7", "C9"], None),
+        ("x", ["JFK", "LGA", "EWR"], None),
+        (
+            "tailnum",
+            ["N14228", "N723MQ", "N0EGMQ", *(f"N{n}AA" for n in range(101, 130))],
+            "aircraft_registration",
+        ),
+        ("msg", ["fine", "see AKIAIOSFODNN7EXAMPLE", "AKIAIOSFODNN7EXAMPLE"], "credential"),
+        ("amount", ["$1,200.00", "$5.10", "$7"], "money"),
+    ],
+)
+def test_meaning_of_columns_of_text(name: str, values: list[str], expected: str | None) -> None:
+    meaning = meaning_of_text(name, values)
+    assert (meaning.name if meaning else None) == expected
+    if meaning:
+        assert 0.6 <= meaning.confidence <= 1
+
+
+def test_a_number_means_what_its_name_says_where_its_bounds_allow_it() -> None:
+    latitude = meaning_of_number("lat", -34.5, 70.1, whole=False)
+    assert latitude
+    assert latitude.name == "latitude"
+    assert meaning_of_number("lat", 0, 500, whole=False) is None
+    assert meaning_of_number("month", 1, 12, whole=False) is None
+    assert meaning_of_number("flight", 1, 12, whole=True) is None
+
+
+def test_inference_tells_meanings() -> None:
+    rows = {
+        "mail": ["a@example.org", "b@example.org", "c@example.org"],
+        "year": ["2013", "2014", "2015"],
+        "free": ["some words", "others here", "and more"],
+    }
+    fields = [pa.field(name, pa.string(), metadata=RAW) for name in rows]
+    batch = pa.RecordBatch.from_pydict(rows, schema=pa.schema(fields))
+    schema = infer(summarise([batch]))
+    assert [field.semantic_type for field in schema] == ["email", "year", None]
+    assert schema.field("mail").semantic_confidence
