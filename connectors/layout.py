@@ -191,7 +191,9 @@ def _close(folder: _Folder, data_suffixes: frozenset[str], root_name: str) -> It
         pattern = "/".join(f"{key}=*" for key in keys) + f"/{deeper}*{suffix}"
         base = _claim(folder, folder.path, pattern)
         yield Group(base, folder.path, tuple(entries), suffix, pattern, keys, as_file)
-    for (glob, base), files in _families(folder, data_suffixes, whole=as_file).items():
+    families = _families(folder, data_suffixes, whole=as_file)
+    folder.taken.update(path for glob, path in families if glob is None)
+    for (glob, base), files in families.items():
         first = files[0][0]
         suffix = suffix_of(first.rsplit("/", 1)[-1])
         together = tuple(entry for _, entry in files)

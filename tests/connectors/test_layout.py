@@ -136,6 +136,7 @@ def test_names_never_collide() -> None:
     paths = ["t/k=1/a.csv", "t/part-0.csv", "t/part-0.parquet", "t/2024.csv", "t/2025.csv"]
     found = grouped(*sorted(paths))
     assert sum(map(len, found.values())) == len(paths)
+    assert set(grouped("o", "o_1.csv", "o_2.csv")) == {"o", "o_*.csv"}
     nested = grouped("x/orders_1.csv", "x/orders_2.csv", "x/orders/part-0.csv")
     assert nested == {
         "x/orders": ["x/orders/part-0.csv"],
