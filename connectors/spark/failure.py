@@ -19,14 +19,23 @@ def one_line(error: BaseException) -> str:
     """
     java = getattr(error, "java_exception", None) or getattr(error, "_origin", None)
     message = _root_message(java) if java is not None else None
-    if message and "Traceback (most recent call last):" in message:
-        return _worker_line(message)
-    shown = message or str(error)
+    for told in (message or "", _text(error)):
+        if "Traceback (most recent call last):" in told:
+            return _worker_line(told)
+    shown = message or _text(error)
     lines = [line.strip() for line in shown.strip().splitlines() if line.strip()]
     if java is None or not message:
         lines = [": ".join([type(error).__name__, *lines[:1]])]
     frames = traceback.extract_tb(error.__traceback__)
     return lines[0] + _place((frame.filename, frame.lineno or 0) for frame in frames)
+
+
+def _text(error: BaseException) -> str:
+    """The error's own text; one of Java has none any more once its process has ended."""
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 (whatever py4j raises when its Java is gone)
+        return "Spark has ended"
 
 
 def _root_message(java: Any) -> str | None:
