@@ -198,7 +198,10 @@ class Figures:
         return [value for value in plain if value == value]  # noqa: PLR0124  NaN is not itself
 
     def histogram(self) -> list[tuple[float, float, float]]:
-        """Up to `BINS` bins of equal width over the numbers, scaled from the sample to all."""
+        """At most about `BINS` bins of equal width over the numbers, at round edges.
+
+        Counts are scaled from the sample to all values.
+        """
         values = self._sampled
         if values is None or self.kind not in NUMERIC or not len(values):
             return []
@@ -209,15 +212,11 @@ class Figures:
         low, high = float(numbers.min()), float(numbers.max())
         if low == high or not math.isfinite(high - low):
             return [(low, high, float(self.count))]
-        whole = self.kind in (Kind.INT, Kind.UINT) and high - low < BINS
-        bins = int(high - low) + 1 if whole else BINS
-        edges = (low - 0.5, high + 0.5) if whole else (low, high)
-        counts, limits = np.histogram(numbers, bins=bins, range=edges)
+        edges = _round_edges(low, high, whole=self.kind in (Kind.INT, Kind.UINT))
+        counts, _ = np.histogram(numbers, bins=edges)
         scale = self.count / len(numbers)
-        return [
-            (float(limits[index]), float(limits[index + 1]), float(count) * scale)
-            for index, count in enumerate(counts)
-        ]
+        pairs = zip(edges[:-1].tolist(), edges[1:].tolist(), counts.tolist(), strict=True)
+        return [(lower, upper, count * scale) for lower, upper, count in pairs]
 
     def top_values(self) -> list[tuple[Any, int, bool]]:
         """The most frequent values: exact while there are few, else those that stand out."""
@@ -258,6 +257,20 @@ class Figures:
                 return self.number(float(value))
             case _:
                 return value
+
+
+def _round_edges(low: float, high: float, *, whole: bool) -> np.ndarray:
+    """Edges around [low, high] at multiples of 1, 2 or 5 times a power of ten."""
+    width = (high - low) / BINS
+    power = 10.0 ** math.floor(math.log10(width)) if width > 0 else 0.0
+    step = next((power * factor for factor in (1, 2, 5) if power * factor >= width), power * 10)
+    if whole:
+        step = max(step, 1.0)
+    if step == 0 or abs(low) / step > 2**52 or abs(high) / step > 2**52:
+        return np.linspace(low, high, BINS + 1)  # the numbers are too close for round edges
+    first, last = math.floor(low / step), math.floor(high / step) + 1
+    edges = [number * step for number in range(first, last + 1)]
+    return np.array(edges) if np.isfinite(edges).all() else np.linspace(low, high, BINS + 1)
 
 
 def _moment(nanoseconds: int, *, zone: bool) -> str:
