@@ -49,7 +49,8 @@ class Decision:
 def infer(
     summary: Summary, declared: Schema | None = None, *, stray: float = STRAY_SHARE
 ) -> Schema:
-    """The least schema that holds the data: what is declared stays as declared.
+    """The least schema that holds the data: what is declared stays as declared, joined with the
+    types of parts that declare otherwise.
 
     A field is nullable unless it was declared otherwise and no null was seen: what a file holds
     today does not promise what it holds tomorrow.
@@ -62,7 +63,8 @@ def infer(
         nullable = column.nulls > 0 or (stated.nullable if stated else column.optional)
         decision = decide(column, stray=stray)
         if stated and not column.raw:
-            decision = Decision(stated.type, decision.kinds)
+            others = [kind for kind in column.types if kind != stated.type]
+            decision = Decision(reduce(join, others, stated.type), decision.kinds)
         meaning = _meaning(name, column, decision, summary)
         fields.append(
             Field(

@@ -105,6 +105,9 @@ def test_declared_types_stay_and_absent_columns_are_null() -> None:
 
 
 def test_types_that_differ_between_parts_are_joined() -> None:
+    declared = Schema((Field("a", pa.int32()),))
+    wider = summarise(pa.table({"a": pa.array([2**40], pa.int64())}).to_batches())
+    assert infer(wider, declared).field("a").type == pa.int64()
     parts = [pa.table({"a": pa.array([1], pa.int32())}), pa.table({"a": [1.5]})]
     summary = Summary()
     for part in parts:
