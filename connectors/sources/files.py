@@ -11,7 +11,7 @@ import pyarrow as pa
 from connectors import layout, registry, sniff
 from connectors.model import Dataset, Entry, Evidence, Format, Limits
 from connectors.sources.filesystem import LOCAL_SCHEMES, LocalFiles, open_files
-from connectors.sources.stored_file import StoredFile, reason
+from connectors.sources.stored_file import UNREADABLE, StoredFile, reason
 from connectors.sources.walk import Listed, Selection
 from connectors.uri import file_path, printable, scheme
 from schema.errors import CorruptData, MissingDependency, SourceError
@@ -169,6 +169,9 @@ class FileSource:
                 return _examined(dataset, None, evidence, findings, label)
             options = self._limits.options or dataset.options
             examined = form.examine(self._files.file(entry), options)
+        except UNREADABLE as error:
+            finding = Finding("unreadable", f"{label}: {reason(error)}", label, "error")
+            return replace(dataset, format=None, findings=(*dataset.findings, finding))
         except SourceError as error:
             code = "missing-package" if isinstance(error, MissingDependency) else "unreadable"
             finding = Finding(code, str(error), label, "error")
@@ -203,7 +206,7 @@ class FileSource:
             findings = reading.findings
             for batch in reading.batches:
                 yield _with_keys(batch, entry, columns)
-        except (OSError, EOFError, pa.ArrowException) as error:
+        except UNREADABLE as error:
             raise CorruptData(f"{file.label}: cannot be read on: {reason(error)}") from error
         finally:
             if findings:

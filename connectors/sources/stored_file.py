@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import lzma
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -23,6 +25,10 @@ _MAGIC = {
     b"\xfd7zXZ\x00": "xz",
     b"\x28\xb5\x2f\xfd": "zstd",
 }
+
+
+UNREADABLE = (OSError, EOFError, zlib.error, lzma.LZMAError, pa.ArrowException)
+"""What the readers of broken files raise: of their content, their packing or their place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +100,7 @@ def read_up_to(stream: BinaryIO, count: int, place: str) -> bytes:
     while missing > 0:
         try:
             part = stream.read(missing)
-        except (OSError, EOFError, pa.ArrowException) as error:
+        except UNREADABLE as error:
             if parts:
                 break
             raise CorruptData(f"{place}: cannot be read: {reason(error)}") from error
