@@ -42,10 +42,14 @@ FORMATS: dict[str, Lazy] = {
     "csv": Lazy("connectors.formats.csv:Csv"),
     "jsonl": Lazy("connectors.formats.jsonl:JsonLines"),
     "parquet": Lazy("connectors.formats.parquet:Parquet"),
+    "spark-ml-model": Lazy("connectors.formats.spark_ml:SparkModel"),
 }
 
 TARGETS: dict[str, Lazy] = {
     "arrow": Lazy("connectors.targets.arrow:ArrowTarget"),
+    "duckdb": Lazy("connectors.targets.duckdb:DuckDbTarget"),
+    "pandas": Lazy("connectors.targets.pandas:PandasTarget", extra="pandas"),
+    "polars": Lazy("connectors.targets.polars:PolarsTarget", extra="polars"),
     "pyspark": Lazy("connectors.targets.pyspark:PySparkTarget", extra="spark"),
 }
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 
 import pyarrow as pa
 import pyarrow.types as is_
@@ -13,13 +14,18 @@ from schema.errors import UnsupportedType
 from schema.model import Schema
 
 
-def schema_call(schema: Schema) -> Call:
-    """`pa.schema([…])` field by field, with what is known of each as comments.
+def schema_call(schema: Schema, notes: Mapping[str, Iterable[str]] = MappingProxyType({})) -> Call:
+    """`pa.schema([…])` field by field, with what is known of each and `notes` as comments.
 
     Raises UnsupportedType naming the field whose type cannot be written.
     """
     fields = tuple(
-        Item(_field(field.to_arrow(), field.name), "", field_comments(field)) for field in schema
+        Item(
+            _field(field.to_arrow(), field.name),
+            "",
+            field_comments(field, notes.get(field.name, ())),
+        )
+        for field in schema
     )
     return call("pa.schema", listing(fields))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 
@@ -20,6 +21,9 @@ from connectors.targets.python_source import (
     value,
 )
 from schema.model import Field, Schema
+
+_BLOCKS = ("def ", "class ", "@")
+_HEADWATER = frozenset(("catalog", "connectors", "schema"))
 
 
 def filename(dataset: Dataset, suffix: str) -> str:
@@ -104,9 +108,23 @@ def module(*sections: str) -> str:
     """Sections parted by one blank line, functions by two; an empty section is left out."""
     parts = [section.strip("\n") for section in sections if section.strip()]
     source = parts[0]
+    after_block = False
     for part in parts[1:]:
-        source += ("\n\n\n" if part.startswith("def ") else "\n\n") + part
+        block = part.startswith(_BLOCKS)
+        source += ("\n\n\n" if block or after_block else "\n\n") + part
+        after_block = block
     return source + "\n"
+
+
+def imports(*lines: str) -> str:
+    """Import lines in the order that the sorter of imports wants, each once."""
+    blocks: list[list[str]] = [[], [], []]
+    for line in dict.fromkeys(lines):
+        package = line.split()[1].partition(".")[0]
+        block = 2 if package in _HEADWATER else 0 if package in sys.stdlib_module_names else 1
+        blocks[block].append(line)
+    ordered = ["\n".join(sorted(block, key=_import_order)) for block in blocks if block]
+    return "\n\n".join(["from __future__ import annotations", *ordered])
 
 
 def fingerprint(schema: Schema) -> str:
@@ -127,3 +145,7 @@ def shell_word(words: str) -> str:
     plain = printable(words)
     safe = plain == words and all(letter.isalnum() or letter in "/:._-=@#" for letter in words)
     return words if safe and words.isascii() else "'" + plain.replace("'", "'\\''") + "'"
+
+
+def _import_order(line: str) -> tuple[bool, str]:
+    return line.startswith("from "), line.casefold()

@@ -18,6 +18,8 @@ from connectors.uri import file_path
 from schema.model import Schema
 
 ARROW = "arrow"
+DUCKDB = "duckdb"
+POLARS = "polars"
 PYSPARK = "pyspark"
 
 _SUFFIXES = {
@@ -122,8 +124,38 @@ def _against_pyspark(dataset: Dataset, schema: Schema, path: str) -> Iterator[st
         yield from _unreadable(data, _spark_parquet_holds)
 
 
+def _against_polars(dataset: Dataset, schema: Schema, path: str) -> Iterator[str]:
+    yield from _against_frames(dataset, schema, path)
+    if dataset.format != "parquet":
+        yield "pyarrow's readers of text know its types, those of polars do not"
+
+
+def _against_duckdb(dataset: Dataset, schema: Schema, path: str) -> Iterator[str]:
+    yield from _against_frames(dataset, schema, path)
+    if re.search(r"[*?\[\]]", path):
+        yield "DuckDB reads patterns into the characters of its path"
+    if dataset.format == "csv":
+        yield from _unreadable(_data_fields(dataset, schema), _duckdb_csv_holds)
+        if len(schema) == 1:
+            yield "an empty line is a row where there is one column"
+    elif dataset.format == "jsonl":
+        yield "pyarrow's reader of JSON Lines knows its types"
+
+
+def _against_frames(dataset: Dataset, schema: Schema, _path: str) -> Iterator[str]:
+    """Readers that give the types of the files as they are."""
+    if dataset.partition_keys:
+        yield "its partitions' keys are in its path"
+    if dataset.pattern is not None:
+        yield "its files may have other columns each"
+    if dataset.format == "parquet":
+        yield from _unreadable(_data_fields(dataset, schema), _frame_parquet_holds)
+
+
 _TARGETS: dict[str, Callable[[Dataset, Schema, str], Iterator[str]]] = {
     ARROW: _against_arrow,
+    DUCKDB: _against_duckdb,
+    POLARS: _against_polars,
     PYSPARK: _against_pyspark,
 }
 
@@ -184,4 +216,18 @@ def _spark_parquet_holds(kind: pa.DataType) -> bool:
         or (is_.is_decimal128(kind) and 0 <= kind.scale <= kind.precision)
         or (is_.is_timestamp(kind) and kind.unit in {"ms", "us"})
         or (is_.is_dictionary(kind) and is_.is_string(kind.value_type))
+    )
+
+
+def _duckdb_csv_holds(kind: pa.DataType) -> bool:
+    return kind in (pa.int64(), pa.float64(), pa.string(), pa.date32())
+
+
+def _frame_parquet_holds(kind: pa.DataType) -> bool:
+    return (
+        is_.is_signed_integer(kind)
+        or kind in (pa.float32(), pa.float64(), pa.bool_(), pa.date32())
+        or kind in (pa.string(), pa.large_string(), pa.binary(), pa.large_binary())
+        or (is_.is_decimal128(kind) and 0 <= kind.scale <= kind.precision)
+        or (is_.is_timestamp(kind) and kind.unit in {"ms", "us"} and kind.tz in {None, "UTC"})
     )

@@ -11,6 +11,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from catalog.connect import Connector, connector, targets
+from catalog.crawl import crawl
+from catalog.model import Version
+from catalog.store import Store
+from schema.errors import UnsupportedType
+from tests.conformance.target_samples import EDGES, SAMPLES
+
 TEXTS = {
     "codes.csv": 'n,text\n1,a\nNA,NA\n"",""\n3,-\n',
     "headerless.csv": "1,2013-01-01,x\n2,2013-01-02,y\n3,2013-01-03,\n4,2013-01-04,z\n",
@@ -70,3 +77,49 @@ def deep() -> pa.Table:
             'x", or 1=1 --': pa.array([1.5, float("nan")]),
         }
     )
+
+
+GAPS: dict[tuple[str, str], str] = {}
+"""Samples with a type that a target cannot hold, and why; strict: a gap that closes is noticed."""
+
+
+@pytest.fixture(scope="session")
+def versions(
+    tmp_path_factory: pytest.TempPathFactory, sample_data: Path, edges: Path
+) -> dict[str, Version]:
+    """The current version of each sample that can be read, by the end of its name."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('catalog') / 'catalog.db'}"
+    found = {}
+    with Store.open(url) as store:
+        for outcome in crawl([str(sample_data), str(edges)], store):
+            pk = outcome.source.version
+            if pk is not None:
+                found[outcome.source.name] = store.version(pk)
+    return {
+        sample: version
+        for sample in (*SAMPLES, *EDGES)
+        for name, version in found.items()
+        if name == sample or name.endswith(f"/{sample}")
+    }
+
+
+@pytest.fixture(scope="session")
+def written(
+    versions: dict[str, Version], tmp_path_factory: pytest.TempPathFactory
+) -> dict[tuple[str, str], tuple[Path, Connector]]:
+    """Every connector, written into a folder of its own, by sample and target."""
+    files = {}
+    refused = []
+    for number, sample in enumerate((*SAMPLES, *EDGES)):
+        for target in targets():
+            try:
+                made = connector(versions[sample], target)
+            except UnsupportedType as error:
+                refused.append((sample, target, str(error)))
+                continue
+            folder = tmp_path_factory.mktemp(f"sample{number}")
+            path = folder / made.filename
+            path.write_text(made.code, encoding="utf-8")
+            files[sample, target] = (path, made)
+    assert {(sample, target) for sample, target, _ in refused} == set(GAPS), refused
+    return files

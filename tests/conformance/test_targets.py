@@ -5,7 +5,6 @@ A target that is registered is generated, formatted and typed here from then on.
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
 import subprocess
@@ -19,99 +18,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from catalog.connect import Connector, connector, targets
-from catalog.crawl import crawl
+from catalog.connect import Connector, targets
 from catalog.model import Version
-from catalog.store import Store
 from connectors.spark.cluster import Cluster
 from connectors.spark.distribute import spark_batch
 from connectors.spark.session import session
 from connectors.targets.spark_types import arrow_field
+from tests.conformance.target_samples import EDGES, SAMPLES, load, same
 
-SAMPLES = (
-    "airports.csv",
-    "airlines",
-    "bom.csv",
-    "broken_lines.jsonl",
-    "conflicting.jsonl",
-    "data.csv",
-    "duplicate_columns.csv",
-    "flights",
-    "header_only.csv",
-    "it's 50% odd #1.csv",
-    "latin1.csv",
-    "lone_value.csv",
-    "missing_codes.csv",
-    "names.csv",
-    "planes.jsonl",
-    "ragged.csv",
-    "routes",
-    "utf16.csv",
-    "v1/monthly.csv",
-    "v2/monthly.csv",
-    "weather.parquet",
-    "wrong_suffix.csv",
-)
-
-LINT = ("--line-length=100", "--select=A,ANN,B,E,F,I,N,PIE,RET,SIM,UP,W", "--ignore=E501,N812")
+LINT = ("--line-length=100", "--select=A,ANN,B,E,F,I,N,PIE,RET,SIM,UP,W", "--ignore=E501,N812,N818")
 TYPES = (f"--config-file={os.devnull}", "--ignore-missing-imports", "--follow-imports=silent")
-
-EDGES = (
-    *("codes.csv", "headerless.csv", "infinite.csv", "lines.csv", "one_column.csv", "quotes.csv"),
-    *(
-        "types.csv",
-        "tabs.tsv",
-        "times.csv",
-        "nested.jsonl",
-        "dates.jsonl",
-        "parted",
-        "deep.parquet",
-    ),
-    *("short.csv", "zipped.csv.gz"),
-)
-"""Of the folder that `edges` makes: what engines' own readers are known to read differently."""
 
 NATIVE = (
     *("airports.csv", "flights", "planes.jsonl", "v1/monthly.csv", "weather.parquet"),
     *("headerless.csv", "quotes.csv", "types.csv", "tabs.tsv", "nested.jsonl", "deep.parquet"),
 )
 """Clean local files: their connectors need nothing of Headwater."""
-
-
-@pytest.fixture(scope="module")
-def versions(
-    tmp_path_factory: pytest.TempPathFactory, sample_data: Path, edges: Path
-) -> dict[str, Version]:
-    """The current version of each sample that can be read, by the end of its name."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('catalog') / 'catalog.db'}"
-    found = {}
-    with Store.open(url) as store:
-        for outcome in crawl([str(sample_data), str(edges)], store):
-            pk = outcome.source.version
-            if pk is not None:
-                found[outcome.source.name] = store.version(pk)
-    return {
-        sample: version
-        for sample in (*SAMPLES, *EDGES)
-        for name, version in found.items()
-        if name == sample or name.endswith(f"/{sample}")
-    }
-
-
-@pytest.fixture(scope="module")
-def written(
-    versions: dict[str, Version], tmp_path_factory: pytest.TempPathFactory
-) -> dict[tuple[str, str], tuple[Path, Connector]]:
-    """Every connector, written into a folder of its own, by sample and target."""
-    files = {}
-    for number, sample in enumerate((*SAMPLES, *EDGES)):
-        for target in targets():
-            made = connector(versions[sample], target)
-            folder = tmp_path_factory.mktemp(f"sample{number}")
-            path = folder / made.filename
-            path.write_text(made.code, encoding="utf-8")
-            files[sample, target] = (path, made)
-    return files
 
 
 @pytest.fixture(scope="module")
@@ -143,15 +65,19 @@ def test_clean_files_are_read_without_headwater(
     written: dict[tuple[str, str], tuple[Path, Connector]], sample: str
 ) -> None:
     """A fresh interpreter that cannot import Headwater reads the source by the connector."""
-    path, _ = written[sample, "arrow"]
+    frames = ("arrow", "duckdb", "pandas", "polars")
+    paths = [str(written[sample, target][0]) for target in frames]
     script = (
         "import sys, importlib.util\n"
         "for name in ('schema', 'connectors', 'catalog'): sys.modules[name] = None\n"
-        "spec = importlib.util.spec_from_file_location('made', sys.argv[1])\n"
-        "made = importlib.util.module_from_spec(spec); spec.loader.exec_module(made)\n"
-        "print(made.read().num_rows)\n"
+        "for path in sys.argv[1:]:\n"
+        "    spec = importlib.util.spec_from_file_location('made', path)\n"
+        "    made = importlib.util.module_from_spec(spec); spec.loader.exec_module(made)\n"
+        "    print(made.read().shape[0])\n"
     )
-    assert int(run("-W", "error", "-c", script, str(path))) > 0
+    counts = set(run("-W", "error", "-c", script, *paths).split())
+    assert len(counts) == 1
+    assert counts != {"0"}
     for target in targets():
         assert "runtime" not in written[sample, target][1].code
 
@@ -227,15 +153,6 @@ def run(*arguments: str, cwd: Path | None = None) -> str:
     return done.stdout
 
 
-def load(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def as_spark(
     written: dict[tuple[str, str], tuple[Path, Connector]], sample: str
 ) -> tuple[pa.Table, ModuleType]:
@@ -251,11 +168,6 @@ def collected(frame: Any, schema: pa.Schema) -> pa.Table:
     batches = frame._collect_as_arrow()
     table = pa.Table.from_batches(batches) if batches else schema.empty_table()
     return table.cast(schema)
-
-
-def same(table: pa.Table, other: pa.Table) -> bool:
-    """Equal schemas and rows in the same order; NaN is NaN."""
-    return table.schema == other.schema and repr(table.to_pylist()) == repr(other.to_pylist())
 
 
 def rows_of(table: pa.Table) -> list[str]:
