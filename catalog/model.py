@@ -135,6 +135,10 @@ class Run:
     error: str | None
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
+    details: Mapping[str, Any] = field(default_factory=dict)
+    """JSON-ready: `environment` (versions by name), `inputs` and `outputs` (source and version by
+    the pipeline's names), `read` (what inputs of new data have read so far).
+    """
 
     @property
     def id(self) -> str:

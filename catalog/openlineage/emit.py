@@ -50,6 +50,7 @@ class Port:
     row_count: int | None = None
     byte_count: int | None = None
     file_count: int | None = None
+    columns: ColumnLineage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ def run_event(
     metrics: Mapping[str, float] | None = None,
     error: str | None = None,
     trace: str | None = None,
+    details: Mapping[str, Any] | None = None,
     at: datetime | None = None,
 ) -> Event:
     """The run event of `kind`: START, RUNNING, COMPLETE, FAIL or ABORT."""
@@ -85,14 +87,17 @@ def run_event(
         "eventTime": (at or datetime.now(UTC)).isoformat(),
         "producer": PRODUCER,
         "schemaURL": f"{SPEC}/2-0-2/OpenLineage.json#/$defs/RunEvent",
-        "run": {"runId": facts.uuid, "facets": _run_facets(facts, metrics or {}, error, trace)},
+        "run": {
+            "runId": facts.uuid,
+            "facets": _run_facets(facts, metrics or {}, error, trace, details),
+        },
         "job": {
             "namespace": JOB_NAMESPACE,
             "name": facts.pipeline,
             "facets": _job_facets(facts),
         },
         "inputs": [_dataset(port) for port in facts.inputs],
-        "outputs": [_output(port, columns or {}) for port in outputs],
+        "outputs": [_output(port, port.columns or columns or {}) for port in outputs],
     }
 
 
@@ -105,7 +110,11 @@ def _facet(name: str, /, **content: Any) -> dict[str, Any]:
 
 
 def _run_facets(
-    facts: RunFacts, metrics: Mapping[str, float], error: str | None, trace: str | None
+    facts: RunFacts,
+    metrics: Mapping[str, float],
+    error: str | None,
+    trace: str | None,
+    details: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
     parameters = [{"key": key, "value": str(value)} for key, value in facts.parameters.items()]
     facets = {
@@ -117,6 +126,7 @@ def _run_facets(
             "codeHash": facts.code_hash,
             "parameters": dict(facts.parameters),
             "metrics": dict(metrics),
+            **({} if details is None else {"details": dict(details)}),
         },
     }
     if facts.engine is not None:

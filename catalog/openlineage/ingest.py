@@ -55,7 +55,13 @@ def ingest(store: Store, event: Event) -> Run | None:
     if kind in {"COMPLETE", "FAIL", "ABORT"}:
         error = _mapping(facets.get("errorMessage") or {}, "run.facets.errorMessage")
         metrics = facts.get("metrics") or {}
-        return store.end_run(uuid, RunState(kind), metrics=metrics, error=error.get("message"))
+        return store.end_run(
+            uuid,
+            RunState(kind),
+            metrics=metrics,
+            error=error.get("message"),
+            details=facts.get("details"),
+        )
     return told
 
 

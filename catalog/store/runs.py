@@ -62,12 +62,16 @@ def end(
     state: RunState,
     metrics: Mapping[str, float],
     error: str | None,
+    details: Mapping[str, Any] | None = None,
 ) -> Run:
-    """The run as it ended. Raises NotFound when it never started."""
+    """The run as it ended; `details` None leaves those that are known. Raises NotFound when it
+    never started.
+    """
+    told = {} if details is None else {"details": dict(details)}
     changed = (
         update(runs)
         .where(runs.c.uuid == uuid)
-        .values(state=state, ended_at=now(), metrics=dict(metrics), error=error)
+        .values(state=state, ended_at=now(), metrics=dict(metrics), error=error, **told)
     )
     connection.execute(changed)
     return one(connection, uuid)
@@ -181,6 +185,19 @@ def edges_of(connection: Connection, pks: Collection[int], *, upstream: bool) ->
     ]
 
 
+def last_complete(connection: Connection, pipeline: str) -> Run | None:
+    """The last run of a pipeline that ended well; None when there is none."""
+    found = _where(
+        connection,
+        lambda query: (
+            query.where(runs.c.pipeline == pipeline, runs.c.state == RunState.COMPLETE)
+            .order_by(runs.c.pk.desc())
+            .limit(1)
+        ),
+    )
+    return found[0] if found else None
+
+
 def _from_global_id(text: str) -> int | None:
     try:
         kind, pk = parse_id(text)
@@ -225,4 +242,5 @@ def _to_run(row: Row[Any], inputs: tuple[int, ...], outputs: tuple[int, ...]) ->
         error=row.error,
         inputs=inputs,
         outputs=outputs,
+        details=row.details or {},
     )

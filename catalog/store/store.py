@@ -333,10 +333,11 @@ class Store:
         *,
         metrics: Mapping[str, float] = _NONE,
         error: str | None = None,
+        details: Mapping[str, Any] | None = None,
     ) -> Run:
         """The run as it ended now. Raises NotFound when it never started."""
         return self._database.write(
-            lambda connection: runs.end(connection, uuid, state, metrics, error)
+            lambda connection: runs.end(connection, uuid, state, metrics, error, details)
         )
 
     def add_output(self, run_uuid: str, source_pk: int, fields: runs.FieldLineage = _NONE) -> None:
@@ -349,6 +350,11 @@ class Store:
         """By number, global id or OpenLineage id. Raises NotFound."""
         with self._database.read() as connection:
             return runs.one(connection, ref)
+
+    def last_run(self, pipeline: str) -> Run | None:
+        """The last run of a pipeline that ended well."""
+        with self._database.read() as connection:
+            return runs.last_complete(connection, pipeline)
 
     def runs(
         self, source_pk: int | None = None, *, first: int = 20, after: int | None = None

@@ -204,6 +204,7 @@ runs = Table(
     Column("metrics", Json, nullable=False),
     Column("code_hash", AnyText),
     Column("error", AnyText),
+    Column("details", Json),  # environment, versions read and written; revision 0002
 )
 
 run_inputs = Table(

@@ -114,6 +114,11 @@ def walk_local(root: str, selection: Selection, findings: list[Finding]) -> Iter
         except OSError as error:
             findings.append(unlisted(directory, error))
             continue
+        model = _model_entry(directory, children)
+        if model is not None:
+            if selection.wants(below.rstrip("/")):
+                yield Listed(below.rstrip("/"), model)
+            continue
         folders: list[tuple[str, str]] = []
         prefix = file_uri(directory).rstrip("/") + "/"
         visible = [child for child in children if not hidden(child.name)]
@@ -132,6 +137,24 @@ def walk_local(root: str, selection: Selection, findings: list[Finding]) -> Iter
         if not visible and below:
             yield Listed(below.rstrip("/"), None)
         stack.extend(reversed(folders))
+
+
+def _model_entry(directory: str, children: list[os.DirEntry[str]]) -> Entry | None:
+    """The entry of a folder that holds a saved Spark ML model, told by the names in it; its
+    inner tables are no data. None for any other folder.
+    """
+    if not any(child.name == "metadata" and child.is_dir() for child in children):
+        return None
+    metadata = Path(directory, "metadata")
+    try:
+        inside = {path.name for path in metadata.iterdir() if path.suffix != ".crc"}
+        if inside != {"_SUCCESS", "part-00000"}:
+            return None
+        own = local_entry(str(metadata / "part-00000"))
+        size = sum(path.stat().st_size for path in Path(directory).rglob("*") if path.is_file())
+    except OSError:
+        return None
+    return Entry(own.uri, size, own.stamp, own.modified)
 
 
 def _stays_below(path: str, real_root: str) -> bool:

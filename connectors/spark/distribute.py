@@ -46,8 +46,12 @@ def dataframe(
     types: Mapping[str, Any],
     columns: Sequence[str] | None,
     where: Column | str | None,
+    entries: Sequence[Entry] | None = None,
 ) -> DataFrame:
-    """Rows of `dataset` in the types of `schema`; see `connectors.runtime.spark_dataframe`."""
+    """Rows of `dataset` in the types of `schema`; see `connectors.runtime.spark_dataframe`.
+
+    `entries` are read instead of those that a new listing finds.
+    """
     from pyspark.sql.types import StructType
 
     from connectors.reading import list_entries
@@ -61,7 +65,8 @@ def dataframe(
     fields = [_nullable(field) for field in json["fields"] if field["name"] in names]
     struct = pa.schema([arrow_field(field) for field in fields])
     task = Task(dataset, source_schema(struct, types), condition.expression, struct)
-    groups = balanced(list_entries(dataset), spark.sparkContext.defaultParallelism)
+    listed = list_entries(dataset) if entries is None else entries
+    groups = balanced(listed, spark.sparkContext.defaultParallelism)
     ship(spark)
     shares = spark.sparkContext.broadcast(groups)
     numbers = spark.range(0, len(groups), 1, max(1, len(groups)))

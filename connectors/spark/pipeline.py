@@ -13,8 +13,6 @@ URI or id; keyword-only parameters are the pipeline's own, set by `--param min_f
 from __future__ import annotations
 
 import hashlib
-import importlib.util
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -22,19 +20,26 @@ from dataclasses import dataclass, field
 from inspect import Parameter as Argument
 from inspect import getdoc, getsource, signature
 from pathlib import Path
-from types import MappingProxyType, ModuleType
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import Any
 
-from connectors.spark.failure import one_line
-from connectors.spark.output import Output, Written, write
+from connectors.spark.outputs import Breaking, Mode, Output, Outputs, outputs_of
 from connectors.spark.parameters import Parameter, parameters_of
-from connectors.spark.plan import Origin, column_lineage
-from schema.errors import HeadwaterError, InvalidInput, RunError
-
-if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+from schema.errors import InvalidInput, RunError
 
 _metrics: ContextVar[dict[str, float] | None] = ContextVar("metrics", default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """What a pipeline reads: a source by name, URI, id or `search: words`.
+
+    `new_only` gives the function only the rows of files and partitions that no earlier run of the
+    pipeline has read; the run is over at once when there are none.
+    """
+
+    ref: str
+    new_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +50,8 @@ class Pipeline:
 
     name: str
     function: Callable[..., Any] = field(repr=False)
-    inputs: Mapping[str, str]
-    output: Output
+    inputs: Mapping[str, Input]
+    outputs: Outputs
     parameters: tuple[Parameter, ...]
     doc: str | None
     code_hash: str
@@ -70,28 +75,23 @@ class Pipeline:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What an execution made: the output as written, and the metrics that the function logged."""
-
-    written: Written
-    metrics: Mapping[str, float]
-    fields: Mapping[str, tuple[Origin, ...]]
-    """For each output field: input name, input field and how it is made of it."""
-
-
 def pipeline(
     *,
-    inputs: Mapping[str, str],
-    output: str,
-    format: str | None = None,  # noqa: A002 (reads as what it is where it is used)
+    inputs: Mapping[str, str | Input],
+    output: str | Output | Mapping[str, str | Output],
+    format: str = "",  # noqa: A002 (reads as what it is where it is used)
     partition_by: Sequence[str] = (),
+    mode: Mode = "overwrite",
+    key: Sequence[str] = (),
+    breaking: Breaking | None = None,
     name: str | None = None,
 ) -> Callable[[Callable[..., Any]], Pipeline]:
     """Make a function a pipeline; the module's docstring shows how.
 
-    `output` is a path or URI, relative to the current folder when it is run; `format` is told by
-    its suffix (Parquet without one). Raises RunError when function and inputs do not fit.
+    `output` is a path or `DATABASE-URL#table`, an Output, or several of them by name: the function
+    then returns a dictionary with a value for each. `format`, `partition_by`, `mode`, `key` and
+    `breaking` are those of the one output; see Output. Raises RunError when function, inputs and
+    outputs do not fit.
     """
 
     def decorate(function: Callable[..., Any]) -> Pipeline:
@@ -101,13 +101,20 @@ def pipeline(
         if sorted(positional) != sorted(inputs):
             raise RunError(
                 f"pipeline {called}: the function takes {_listed(positional)}, but inputs names "
-                f"{_listed(inputs)}; parameters of its own come after a *"
+                f"{_listed(list(inputs))}; parameters of its own come after a *"
             )
+        fields = {
+            "format": format,
+            "partition_by": tuple(partition_by),
+            "mode": "" if mode == "overwrite" else mode,
+            "key": tuple(key),
+            "breaking": breaking,
+        }
         return Pipeline(
             name=called,
             function=function,
-            inputs=MappingProxyType(dict(inputs)),
-            output=Output.of(output, format, tuple(partition_by)),
+            inputs=MappingProxyType({name: _input(value) for name, value in inputs.items()}),
+            outputs=outputs_of(output, called, **fields),
             parameters=parameters_of(function),
             doc=getdoc(function),
             code_hash=_hash(_source(function)),
@@ -126,64 +133,10 @@ def log_metric(name: str, value: float) -> None:
         logged[name] = float(value)
 
 
-def load(path: str | Path) -> Pipeline:
-    """The one pipeline that a Python file defines.
-
-    The file runs as a script does: what lies beside it can be imported. Raises RunError in one
-    line when it cannot be run, or defines none or several.
-    """
-    file = Path(path).resolve()
-    try:
-        text = file.read_bytes()
-    except OSError as error:
-        raise RunError(f"{path}: {error.strerror}") from error
-    module = _executed(file, text)
-    found = [value for value in vars(module).values() if isinstance(value, Pipeline)]
-    own = [each for each in found if each.function.__module__ == module.__name__]
-    if len(own) != 1:
-        names = f"defines {_listed([each.name for each in own])}" if own else "defines no pipeline"
-        raise RunError(f"{path}: {names}; one function is to be decorated with @pipeline(…)")
-    return own[0]
-
-
-def execute(
-    pipeline: Pipeline,
-    frames: Mapping[str, DataFrame],
-    arguments: Mapping[str, Any],
-    *,
-    output: str | None = None,
-) -> Result:
-    """Call the function with its inputs and write what it returns.
-
-    `frames` are by input name, `arguments` as `Pipeline.arguments` gives them, `output` replaces
-    the pipeline's own. The output that was there before stays until the new one is complete.
-    Raises RunError saying what failed and where.
-    """
-    from pyspark import cloudpickle
-
-    target = pipeline.output.at(output) if output is not None else pipeline.output
-    module = sys.modules.get(pipeline.function.__module__)
-    by_value = module is not None and module.__name__.startswith(_MODULE)
-    if by_value:
-        cloudpickle.register_pickle_by_value(module)
-    try:
-        with collecting() as metrics, told(pipeline):
-            frame = pipeline.function(**frames, **arguments)
-            if not hasattr(frame, "sparkSession"):
-                kind = type(frame).__name__
-                raise RunError(f"pipeline {pipeline.name}: returned {kind}, not a Spark DataFrame")
-            fields = column_lineage(frame, frames)
-            written = write(frame, target)
-        return Result(written, metrics, fields)
-    finally:
-        if by_value:
-            cloudpickle.unregister_pickle_by_value(module)
-
-
 @contextmanager
-def collecting() -> Iterator[dict[str, float]]:
-    """The metrics that `log_metric` records within the block."""
-    logged: dict[str, float] = {}
+def collecting(into: dict[str, float] | None = None) -> Iterator[dict[str, float]]:
+    """The metrics that `log_metric` records within the block, added to `into`."""
+    logged: dict[str, float] = {} if into is None else into
     token = _metrics.set(logged)
     try:
         yield logged
@@ -191,40 +144,11 @@ def collecting() -> Iterator[dict[str, float]]:
         _metrics.reset(token)
 
 
-@contextmanager
-def told(pipeline: Pipeline) -> Iterator[None]:
-    """Any error within the block as a RunError of one line, with its place in the pipeline."""
-    try:
-        yield
-    except HeadwaterError:
-        raise
-    except Exception as error:
-        raise RunError(f"pipeline {pipeline.name}: {one_line(error)}") from error
-
-
 _POSITIONAL = (Argument.POSITIONAL_ONLY, Argument.POSITIONAL_OR_KEYWORD)
-_MODULE = "headwater_pipeline_"
 
 
-def _executed(file: Path, text: bytes) -> ModuleType:
-    name = _MODULE + _hash(str(file).encode())[:16]
-    spec = importlib.util.spec_from_file_location(name, file)
-    if spec is None or spec.loader is None:
-        raise RunError(f"{file}: not a Python file; its name should end in .py")
-    module = importlib.util.module_from_spec(spec)
-    folder = str(file.parent)
-    sys.modules[name] = module
-    if folder not in sys.path:
-        sys.path.append(folder)
-    try:
-        exec(compile(text, str(file), "exec"), vars(module))  # noqa: S102 (what a run is for)
-    except SyntaxError as error:
-        raise RunError(f"{file}, line {error.lineno}: {error.msg}") from error
-    except HeadwaterError as error:
-        raise RunError(f"{file}: {error}") from error
-    except Exception as error:
-        raise RunError(f"{file}: {one_line(error)}") from error
-    return module
+def _input(given: str | Input) -> Input:
+    return Input(given) if isinstance(given, str) else given
 
 
 def _source(function: Callable[..., Any]) -> bytes:
@@ -243,5 +167,5 @@ def _hash(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _listed(names: Sequence[str] | Mapping[str, str]) -> str:
+def _listed(names: Sequence[str]) -> str:
     return ", ".join(names) if names else "nothing"

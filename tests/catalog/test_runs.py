@@ -18,8 +18,9 @@ from click.testing import CliRunner
 from catalog.cli.main import main
 from catalog.crawl import crawl
 from catalog.model import RunState, Status
+from catalog.planning import resolve
 from catalog.running import end_dead_runs
-from catalog.runs import resolve, run
+from catalog.runs import run
 from catalog.store import Store
 from connectors.spark.cluster import Cluster
 from connectors.spark.session import session

@@ -11,8 +11,11 @@ from typing import Any
 import pyarrow.dataset as ds
 import pytest
 
-from connectors.spark.output import Output, write
-from connectors.spark.pipeline import Pipeline, execute, load, log_metric, pipeline
+from connectors.spark.execution import execute
+from connectors.spark.loading import load
+from connectors.spark.outputs import Output, moved
+from connectors.spark.pipeline import Input, Pipeline, log_metric, pipeline
+from connectors.spark.writing import write
 from schema.errors import InvalidInput, RunError
 
 DOUBLED = '''
@@ -47,9 +50,11 @@ def doubled(tmp_path: Path) -> Pipeline:
 
 
 def test_a_file_is_loaded_as_a_value(doubled: Pipeline) -> None:
-    assert (doubled.name, dict(doubled.inputs)) == ("doubled", {"numbers": "some source"})
+    assert (doubled.name, dict(doubled.inputs)) == ("doubled", {"numbers": Input("some source")})
     assert doubled.doc == "Numbers, doubled in Python by the workers."
-    assert (doubled.output.path, doubled.output.format) == ("out/doubled", "parquet")
+    assert {name: (one.uri, one.format) for name, one in doubled.outputs.items()} == {
+        "doubled": ("out/doubled", "parquet")
+    }
     assert [parameter.name for parameter in doubled.parameters] == ["least"]
     assert len(doubled.code_hash) == 64
     assert doubled.arguments({}) == {"least": 0}
@@ -93,14 +98,16 @@ def test_metrics_outside_a_run_are_no_fault() -> None:
 @pytest.mark.spark
 def test_an_execution_writes_and_tells(doubled: Pipeline, spark: Any, tmp_path: Path) -> None:
     target = tmp_path / "out" / "doubled"
-    result = execute(doubled, {"numbers": spark.range(10)}, {"least": 4}, output=str(target))
-    assert result.written.rows == 6
-    assert result.written.uri == target.as_uri()
-    assert result.written.bytes > 0
+    outputs = moved(doubled.outputs, str(target))
+    result = execute(doubled, {"numbers": spark.range(10)}, {"least": 4}, outputs=outputs)
+    written = result.outputs["doubled"].written
+    assert (result.rows, written.rows) == (6, 6)
+    assert written.uri == target.as_uri()
+    assert written.bytes > 0
     assert result.metrics == {"least": 4.0}
     assert sorted(ds.dataset(target).to_table()["twice"].to_pylist()) == [8, 10, 12, 14, 16, 18]
-    again = execute(doubled, {"numbers": spark.range(10)}, {"least": 9}, output=str(target))
-    assert again.written.rows == 1
+    again = execute(doubled, {"numbers": spark.range(10)}, {"least": 9}, outputs=outputs)
+    assert again.rows == 1
     assert ds.dataset(target).to_table()["twice"].to_pylist() == [18]
     assert [path.name for path in target.parent.iterdir()] == ["doubled"]
 
@@ -108,7 +115,7 @@ def test_an_execution_writes_and_tells(doubled: Pipeline, spark: Any, tmp_path: 
 @pytest.mark.spark
 def test_a_failure_keeps_the_old_output_and_says_where(spark: Any, tmp_path: Path) -> None:
     target = tmp_path / "kept"
-    write(spark.range(3), Output.of(str(target), None, ()))
+    write(spark.range(3), Output(str(target)))
 
     def broken(value: int) -> int:
         raise ValueError(f"bad value {value}")
@@ -130,7 +137,7 @@ def test_a_failure_keeps_the_old_output_and_says_where(spark: Any, tmp_path: Pat
     for value, told in (
         (failing, r"^pipeline failing: ValueError: bad value \d \(test_pipeline\.py, line"),
         (missing, r"no_such_column.*test_pipeline\.py, line"),
-        (nothing, "returned NoneType, not a Spark DataFrame"),
+        (nothing, "returned NoneType for nothing, not a Spark"),
     ):
         with pytest.raises(RunError, match=told) as raised:
             execute(value, {"numbers": spark.range(3)}, {})
@@ -155,7 +162,7 @@ def test_formats(
     frame = spark.sql(
         "select 1 as id, 'a \"b\"' as text union all select 2, null union all select 3, ''"
     )
-    written = write(frame, Output.of(str(tmp_path / name), format_name, ()))
+    written = write(frame, Output(str(tmp_path / name), format_name or ""))
     assert (written.rows, written.format) == (3, files)
     found = list((tmp_path / name).glob(f"part-*.{files}")) or list(
         (tmp_path / name).glob("part-*." + f"*.{files}")
@@ -166,7 +173,7 @@ def test_formats(
 @pytest.mark.spark
 def test_partitions_become_folders(spark: Any, tmp_path: Path) -> None:
     frame = spark.range(4).selectExpr("id", "id % 2 as odd")
-    write(frame, Output.of(str(tmp_path / "parted"), None, ("odd",)))
+    write(frame, Output(str(tmp_path / "parted"), partition_by=("odd",)))
     assert sorted(path.name for path in (tmp_path / "parted").glob("odd=*")) == ["odd=0", "odd=1"]
 
 
@@ -182,12 +189,12 @@ def test_what_a_killed_run_left_is_cleaned_and_mended(spark: Any, tmp_path: Path
         held_lock(tmp_path / ".out.headwater-lock"),
         pytest.raises(RunError, match="another run is writing"),
     ):
-        write(spark.range(1), Output.of(str(target), None, ()))
+        write(spark.range(1), Output(str(target)))
     assert half.exists()
     with pytest.raises(Exception, match="no_such_column"):
-        write(spark.range(1).select("no_such_column"), Output.of(str(target), None, ()))
+        write(spark.range(1).select("no_such_column"), Output(str(target)))
     with pytest.raises(Exception, match="boom"):
-        write(spark.range(1).selectExpr("raise_error('boom')"), Output.of(str(target), None, ()))
+        write(spark.range(1).selectExpr("raise_error('boom')"), Output(str(target)))
     assert (target / "old.parquet").read_bytes() == b"old"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out"]
 
@@ -195,12 +202,12 @@ def test_what_a_killed_run_left_is_cleaned_and_mended(spark: Any, tmp_path: Path
 def test_output_is_relative_to_the_folder_of_the_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    output = Output.of("out/x.csv", None, ())
+    output = Output("out/x.csv")
     monkeypatch.chdir(tmp_path)
     assert output.folder() == tmp_path / "out" / "x.csv"
-    assert Output.of((tmp_path / "a b").as_uri(), None, ()).folder() == tmp_path / "a b"
+    assert Output((tmp_path / "a b").as_uri()).folder() == tmp_path / "a b"
     with pytest.raises(RunError, match="no format 'xls'"):
-        Output.of("a", "xls", ())
+        Output("a", "xls")
 
 
 class held_lock:  # noqa: N801 (used as a with statement)
