@@ -46,14 +46,19 @@ class Figures:
             return Kind.NESTED
         return kind_of(decided)
 
+    @cached_property
+    def text(self) -> bool:
+        """Whether the decided type is text."""
+        return self.decision.text
+
     @property
     def has_lengths(self) -> bool:
-        return self.decision.text or self.kind in (Kind.BINARY, Kind.NESTED)
+        return self.text or self.kind in (Kind.BINARY, Kind.NESTED)
 
     @cached_property
     def missing(self) -> int:
         """Rows that hold a code for missing: text columns hold the code itself, others none."""
-        return 0 if self.decision.text else sum(self.column.missing.values())
+        return 0 if self.text else sum(self.column.missing.values())
 
     @cached_property
     def count(self) -> int:
@@ -67,7 +72,7 @@ class Figures:
 
     def bounds(self) -> tuple[Any, Any]:
         """The least and the greatest value, JSON-ready."""
-        if self.decision.text:
+        if self.text:
             return self.column.low_text, self.column.high_text
         if self.kind is Kind.BOOL:
             values = sorted(value for value, _ in self.frequencies or ())
@@ -109,7 +114,7 @@ class Figures:
         for value, count in self._typed(self.column.values.items()):
             shown = self.shown(value)
             totals[shown] = totals.get(shown, 0) + count
-        if self.decision.text:
+        if self.text:
             for code, count in self.column.missing.items():
                 totals[code] = totals.get(code, 0) + count
         return sorted(totals.items(), key=lambda item: (-item[1], str(item[0])))
@@ -117,9 +122,9 @@ class Figures:
     def _typed(self, pairs: Iterable[tuple[Any, int]]) -> Iterator[tuple[Any, int]]:
         texts: list[tuple[str, int]] = []
         for value, count in pairs:
-            if isinstance(value, str) and not self.decision.text and self.kind is not Kind.BOOL:
+            if isinstance(value, str) and not self.text and self.kind is not Kind.BOOL:
                 texts.append((value, count))
-            elif self.decision.text:
+            elif self.text:
                 yield str(value), count
             elif not (self.column.raw and self._misfits(value)):
                 yield value, count
@@ -144,7 +149,7 @@ class Figures:
             return 0 if not self.count else None
         if self.frequencies is not None:
             return len(self.frequencies)
-        codes = len(self.column.missing) if self.decision.text else 0
+        codes = len(self.column.missing) if self.text else 0
         return min(self.column.distinct.estimate + codes, self.count)
 
     @property

@@ -179,7 +179,7 @@ def _measure_text(
 
 
 def _hint(present: pa.Array, known: ColumnSummary) -> Kind | None:
-    if known.dominant:
+    if known.dominant or len(present) <= _HINT_ROWS:
         return known.dominant
     codes = classify(present.slice(0, _HINT_ROWS))
     read = codes[codes != KINDS.index(Kind.MISSING)]

@@ -161,7 +161,7 @@ def _read_off(figures: Figures) -> ColumnProfile:
         type=str(figures.decision.type),
         count=figures.count,
         null_count=column.nulls + figures.missing,
-        empty_count=column.empties if figures.decision.text else 0,
+        empty_count=column.empties if figures.text else 0,
         distinct_count=figures.distinct_count,
         distinct_error=figures.distinct_error,
         min=bounds[0],
@@ -180,7 +180,7 @@ def _read_off(figures: Figures) -> ColumnProfile:
             f"{example.text!r} ({example.place}, row {example.row})" for example in examples[:3]
         ),
         unique=figures.unique,
-        missing_codes=() if figures.decision.text else tuple(sorted(column.missing)),
+        missing_codes=() if figures.text else tuple(sorted(column.missing)),
         written_lengths=(column.lengths.low, column.lengths.high)
         if column.raw and column.lengths
         else None,

@@ -18,7 +18,7 @@ from connectors.sources.stored_file import read_up_to
 from schema.model import Finding
 
 EXAMINED_BYTES = 512 * 1024
-RECOGNISED_BYTES = 4 * 1024
+RECOGNISED_BYTES = 16 * 1024
 
 TEXT = 0.25
 """How sure it is that text is a CSV when nothing but its name speaks for it."""

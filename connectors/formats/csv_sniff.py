@@ -11,11 +11,12 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import islice
 
 from connectors.formats.csv_dialect import Dialect
 from connectors.formats.csv_header import after_lines, has_header, preamble, table_width
-from connectors.model import Evidence
+from connectors.model import Evidence, Options
 
 DELIMITERS = ",;\t|: ^~\x01"
 PRIORS = {" ": 0.2, ":": 0.5, "^": 0.9, "~": 0.8}
@@ -79,7 +80,16 @@ class _Judged:
 
 
 def sniff(text: str, fixed: Mapping[str, str]) -> Sniffed:
-    """Delimiter, quote, escape, header and preamble of text; what `fixed` names is not tried."""
+    """Delimiter, quote, escape, header and preamble of text; what `fixed` names is not tried.
+
+    The last few answers are kept: a small file is recognised and examined by the same text.
+    """
+    return _sniff(text, tuple(sorted(fixed.items())))
+
+
+@lru_cache(maxsize=4)
+def _sniff(text: str, options: Options) -> Sniffed:
+    fixed = dict(options)
     start = Dialect().fixed(tuple((key, fixed[key]) for key in fixed if key != "encoding"))
     candidates = _candidates(text[:JUDGED_CHARACTERS], start, fixed)
     judged = [_judge(text, dialect) for dialect in candidates]
