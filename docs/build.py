@@ -27,16 +27,26 @@ def reference() -> str:
     kept, marker, _ = PAGE.read_text(encoding="utf-8").partition(MARKER)
     if not marker:
         raise SystemExit(f"{PAGE}: the line that generated text starts below is missing: {MARKER}")
-    context = click.Context(headwater, info_name="headwater")
-    sections = [section(context, name) for name in headwater.list_commands(context)]
-    return f"{kept}{MARKER}\n\n" + "\n".join(sections)
+    return f"{kept}{MARKER}\n\n" + "\n".join(section(*each) for each in commands())
 
 
-def section(parent: click.Context, name: str) -> str:
+def commands(
+    group: click.Group = headwater, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Every command below a group with the words that call it, groups before what is in them."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        yield (*path, name), command
+        if isinstance(command, click.Group):
+            yield from commands(command, (*path, name))
+
+
+def section(path: tuple[str, ...], command: click.Command) -> str:
     """Usage, description, options and examples of one command."""
-    command = headwater.get_command(parent, name)
-    assert command is not None
-    context = click.Context(command, info_name=name, parent=parent)
+    name = " ".join(path)
+    context = click.Context(command, info_name=f"headwater {name}")
     usage = " ".join(command.collect_usage_pieces(context))
     lines = [f"### `{name}`", "", *described(command), "", "```text", f"headwater {name} {usage}"]
     lines += ["```", ""]

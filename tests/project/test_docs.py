@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import click
 import pytest
 
 from catalog.cli.main import main as headwater
+from connectors.registry import table
 from tests.project.console import Step, blocks, steps
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,24 +29,49 @@ def name(page: Path) -> str:
     return str(page.relative_to(ROOT))
 
 
-def commands() -> Iterator[tuple[str, click.Command]]:
-    context = click.Context(headwater)
-    for command in headwater.list_commands(context):
-        found = headwater.get_command(context, command)
+def commands(group: click.Group = headwater, path: str = "") -> Iterator[tuple[str, click.Command]]:
+    context = click.Context(group)
+    for command in group.list_commands(context):
+        found = group.get_command(context, command)
         assert found is not None
-        yield command, found
+        yield f"{path}{command}", found
+        if isinstance(found, click.Group):
+            yield from commands(found, f"{path}{command} ")
 
 
 @pytest.mark.parametrize(("command", "found"), list(commands()), ids=[c for c, _ in commands()])
 def test_reference_shows_command_and_options(command: str, found: click.Command) -> None:
-    whole, section = REFERENCE.read_text(), ""
-    if parts := re.findall(rf"^### `{command}`\n(.*?)(?=^### |\Z)", whole, re.M | re.S):
-        (section,) = parts
+    whole = REFERENCE.read_text()
+    (section,) = re.findall(rf"^### `{command}`\n(.*?)(?=^### |\Z)", whole, re.M | re.S)
     assert f"headwater {command}" in section
     general = whole.partition("## Commands")[0]
     for parameter in found.params:
         for option in parameter.opts if isinstance(parameter, click.Option) else ():
             assert option in section + general, f"docs/command-line.md lacks {command} {option}"
+
+
+@pytest.mark.parametrize("kind", ["formats", "targets"])
+def test_what_is_registered_is_told(kind: str) -> None:
+    text = (ROOT / "docs" / "connectors.md").read_text()
+    assert [name for name in table(kind) if f"`{name}`" not in text] == []
+
+
+def test_extras_are_told() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    text = (ROOT / "docs" / "getting-started.md").read_text()
+    assert [one for one in project["optional-dependencies"] if f"| `{one}` |" not in text] == []
+
+
+def test_variables_are_told() -> None:
+    text = (ROOT / "docs" / "configuration.md").read_text()
+    read = {
+        variable
+        for package in ("schema", "connectors", "catalog")
+        for path in (ROOT / package).rglob("*.py")
+        for variable in re.findall(r"\bHEADWATER_[A-Z][A-Z_]+[A-Z]\b", path.read_text())
+    }
+    assert {"HEADWATER_CATALOG"} <= read
+    assert [variable for variable in sorted(read) if f"`{variable}`" not in text] == []
 
 
 def test_reference_shows_the_options_of_headwater_itself() -> None:
