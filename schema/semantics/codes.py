@@ -22,23 +22,24 @@ def _standard(module: str, look: str, flags: int = 0) -> Callable[[str], bool]:
     return test
 
 
+_GROUPED_PHONE = re.compile(
+    r"(?:1[-. ])?(?:\(\d{2,5}\)\s?|0\d{1,4}[ /-]|\d{3}[-. ])\d{3,4}(?:[-. ]\d{2,4}){1,3}"
+    r"|\(\d{2,5}\)\s?\d{5,8}|0\d{2,5}[ /-]\d{4,8}"
+)
+_PHONE_EXTENSION = re.compile(r"\s?(?:x|ext\.?)\s?\d{1,5}$")
+
+
 def _is_phone(value: str) -> bool:
-    if not re.fullmatch(r"\+?[\d\s().\-/]{7,20}(?:\s?(?:x|ext\.?)\s?\d{1,5})?", value):
-        return False
-    if value.startswith("+"):
+    """An international number that is possible, or a national one in its usual groups."""
+    number = _PHONE_EXTENSION.sub("", value)
+    if number.startswith("+"):
         import phonenumbers
 
         try:
-            return bool(phonenumbers.is_possible_number(phonenumbers.parse(value)))
+            return bool(phonenumbers.is_possible_number(phonenumbers.parse(number)))
         except phonenumbers.NumberParseException:
             return False
-    digits = sum(character.isdigit() for character in value)
-    grouped = re.search(r"\d[\s().\-/]+\d", value)
-    return (
-        bool(grouped)
-        and 7 <= digits <= 15
-        and not re.fullmatch(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}", value)
-    )
+    return bool(_GROUPED_PHONE.fullmatch(number))
 
 
 def _is_vehicle(value: str) -> bool:
@@ -93,7 +94,7 @@ TYPES: tuple[SemanticType, ...] = (
         "credit card number",
         lambda value: (
             re.fullmatch(
-                r"(?:4\d{3}|5[1-5]\d{2}|2[2-7]\d{2}|3[47]\d{2}|6(?:011|5\d{2}))(?:[ -]?\d){8,15}",
+                r"(?:4\d{3}|5[1-5]\d{2}|2[2-7]\d{2}|3[47]\d{2}|6(?:011|5\d{2})|35\d{2})(?:[ -]?\d){8,15}",
                 value,
             )
             and _standard("luhn", r"\d+")(re.sub("[ -]", "", value))
@@ -141,10 +142,21 @@ TYPES: tuple[SemanticType, ...] = (
     _check(
         "isbn",
         "book number",
-        _standard("isbn", r"(?:97[89][- ]?)?\d[\d -]{8,12}[\dXx]"),
-        yes=("9780306406157", "0-306-40615-2", "080442957X"),
+        _standard(
+            "isbn", r"97(?:8|9(?![- ]?0))[- ]?\d[\d -]{8,12}\d|\d{1,7}-\d{1,7}-\d{1,7}-[\dXx]"
+        ),
+        yes=("9780306406157", "0-306-40615-2"),
         no=("9780306406158", "0306406153"),
         names=("isbn", "book"),
+    ),
+    _check(
+        "isbn10",
+        "book number of ten digits",
+        _standard("isbn", r"\d{9}[\dXx]"),
+        yes=("080442957X", "0306406152"),
+        no=("0306406153", "9780306406157"),
+        names=("isbn", "isbn10", "book"),
+        needs_name=True,
     ),
     _check(
         "issn",

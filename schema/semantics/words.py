@@ -7,6 +7,7 @@ import re
 from schema.semantics.model import Personal, SemanticType, like, one_of
 
 _MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
+_DAYS = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*"
 _MONEY = "[$€£¥₹]|USD|EUR|GBP|CHF|JPY"
 _UNITS = "days?|d|hours?|hrs?|h|minutes?|mins?|m|seconds?|secs?|s|weeks?"
 _PERSON = r"[^\W\d_][\w'’.-]{0,30}"
@@ -161,12 +162,21 @@ TYPES: tuple[SemanticType, ...] = (
         "date",
         "date",
         like(
-            r"\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})|\d{4}[./]\d{1,2}[./]\d{1,2}"
-            rf"|\d{{1,2}}(?:st|nd|rd|th)?\.? (?:{_MONTHS})[a-z]*,? \d{{4}}"
-            rf"|(?:{_MONTHS})[a-z]* \d{{1,2}},? \d{{4}}"
+            rf"(?:{_DAYS},? )?(?:\d{{1,2}}[./-]\d{{1,2}}[./-](?:\d{{4}}|\d{{2}})"
+            r"|\d{4}[./-]\d{1,2}[./-]\d{1,2}"
+            rf"|\d{{1,2}}(?:st|nd|rd|th)?[. /-]+(?:{_MONTHS})[a-z]*[., /-]+(?:\d{{4}}|\d{{2}})"
+            rf"|(?:{_MONTHS})[a-z]*\.? \d{{1,2}},? \d{{4}})"
+            r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[APap][Mm])?(?:Z|[+-]\d{2}:?\d{2})?)?"
         ),
-        yes=("31.12.2013", "12/31/13", "3 Jan 2014", "January 5, 2020"),
-        no=("2013", "1.2"),
+        yes=(
+            "31.12.2013",
+            "12/31/13",
+            "3 Jan 2014",
+            "January 5, 2020",
+            "21/Nov/2012",
+            "05-13-2009 12:35 PM",
+        ),
+        no=("2013", "1.2", "192.0.2.1"),
         names=("date", "datum", "day", "birthday"),
     ),
     SemanticType(
