@@ -39,8 +39,10 @@ SOURCES: dict[str, Lazy] = {
 }
 
 FORMATS: dict[str, Lazy] = {
+    "arrow": Lazy("connectors.formats.arrow:ArrowIpc"),
     "csv": Lazy("connectors.formats.csv:Csv"),
     "jsonl": Lazy("connectors.formats.jsonl:JsonLines"),
+    "orc": Lazy("connectors.formats.orc:Orc"),
     "parquet": Lazy("connectors.formats.parquet:Parquet"),
     "spark-ml-model": Lazy("connectors.formats.spark_ml:SparkModel"),
 }

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.orc as pa_orc
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -26,6 +27,14 @@ from schema.model import Finding
 ROWS = [{"id": n, "name": f"name {n}", "city": "Köln" if n % 2 else "Łódź"} for n in range(300)]
 
 
+def _arrow() -> bytes:
+    sink = io.BytesIO()
+    table = pa.Table.from_pylist(ROWS)
+    with pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table, max_chunksize=100)
+    return sink.getvalue()
+
+
 def _csv() -> bytes:
     lines = [f"{row['id']},{row['name']},{row['city']}" for row in ROWS]
     return ("id,name,city\n" + "\n".join(lines) + "\n").encode()
@@ -37,16 +46,31 @@ def _jsonl() -> bytes:
     return b"".join(orjson.dumps(row) + b"\n" for row in ROWS)
 
 
+def _orc() -> bytes:
+    sink = io.BytesIO()
+    pa_orc.write_table(pa.Table.from_pylist(ROWS), sink, compression="zstd")
+    return sink.getvalue()
+
+
 def _parquet() -> bytes:
     sink = io.BytesIO()
     pq.write_table(pa.Table.from_pylist(ROWS), sink, row_group_size=100)
     return sink.getvalue()
 
 
-SAMPLES: dict[str, Callable[[], bytes]] = {"csv": _csv, "jsonl": _jsonl, "parquet": _parquet}
+SAMPLES: dict[str, Callable[[], bytes]] = {
+    "arrow": _arrow,
+    "csv": _csv,
+    "jsonl": _jsonl,
+    "orc": _orc,
+    "parquet": _parquet,
+}
 """The same rows in every format."""
 
-NAMES = sorted(registry.table("formats"))
+OF_THEIR_OWN = {"spark-ml-model": "no table is written as one; tested with the runs that save it"}
+"""Formats that cannot hold the rows, and why."""
+
+NAMES = sorted(registry.table("formats").keys() - OF_THEIR_OWN)
 
 
 @pytest.fixture(params=NAMES)
