@@ -21,7 +21,8 @@ LABELS = {
     "bitcoin": "bitcoin_address", "cas": "cas_number", "imo": "imo", "geojson": "geojson",
     "html": "html", "json": "json", "xml": "xml", "sql": "sql", "useragent": "user_agent",
     "mime": "mime_type", "hexcolor": "color", "color": "color", "date": "date", "datetime": "date",
-    "time": "time", "money": "money", "currency": "currency_code", "swift1": "bic", "currency2": "money", "percentage": "percentage",
+    "time": "time", "money": "money", "currency": "currency_code",
+    "swift1": "bic", "currency2": "money", "percentage": "percentage",
     "weekday": "weekday", "month": "month", "countrycode": "country_code", "longlat": "coordinates",
     "usstate": "us_state", "ssn - new": "ssn", "phone-3": "phone", "date-t": "time",
 }  # fmt: skip

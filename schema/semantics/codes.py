@@ -94,7 +94,7 @@ TYPES: tuple[SemanticType, ...] = (
         "credit card number",
         lambda value: (
             re.fullmatch(
-                r"(?:4\d{3}|5[1-5]\d{2}|2[2-7]\d{2}|3[47]\d{2}|6(?:011|5\d{2})|35\d{2})(?:[ -]?\d){8,15}",
+                r"(?:4\d{3}|5[1-5]\d{2}|2[2-7]\d{2}|3[457]\d{2}|6(?:011|5\d{2}))(?:[ -]?\d){8,15}",
                 value,
             )
             and _standard("luhn", r"\d+")(re.sub("[ -]", "", value))
