@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pyarrow as pa
 import pytest
 
@@ -85,3 +88,12 @@ def test_inference_tells_meanings() -> None:
     schema = infer(summarise([batch]))
     assert [field.semantic_type for field in schema] == ["email", "year", None]
     assert schema.field("mail").semantic_confidence
+
+
+def test_the_docs_show_every_type(root: Path) -> None:
+    text = (root / "docs" / "semantics.md").read_text("utf-8")
+    for kind in (*TEXT_TYPES, *NUMERIC_TYPES):
+        row = re.search(rf"^\| `{kind.name}` \| .* \| (\w*) ?\|$", text, re.MULTILINE)
+        assert row, kind.name
+        assert kind.title in row.group()
+        assert row.group(1) == (kind.personal or "")
