@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +15,13 @@ from catalog.model import Run, Status
 from catalog.planning import Job, plan, read, used
 from catalog.recording import Ending, recorded, written_port
 from catalog.running import alive
+from catalog.tuning import broadcast, proposals, tuned
 from connectors.model import Limits
 from connectors.spark.cluster import Cluster
 from connectors.spark.cost import metered
 from connectors.spark.execution import Result, execute
 from connectors.spark.session import session
+from connectors.spark.tuning import Proposal
 
 if TYPE_CHECKING:
     from catalog.store import Store
@@ -34,12 +37,14 @@ def run(
     *,
     output: str | Mapping[str, str] | None = None,
     full: bool = False,
+    tune: bool = False,
     on_step: OnStep = lambda _: None,
 ) -> Run:
     """Run the pipeline of a Python file, record the run, and crawl what it wrote.
 
     `parameters` are values or texts by name, `output` replaces the pipeline's own, `full` reads
-    all of inputs of new data and replaces what would be appended to. What goes wrong once the run
+    all of inputs of new data and replaces what would be appended to, `tune` applies what
+    catalog.tuning proposes. What goes wrong once the run
     has started is told by its state FAIL and its `error`; Ctrl-C makes it ABORT and is passed on.
     Raises RunError for a file that is no pipeline, NotFound for an input that the catalog does
     not have, InvalidInput for a parameter that does not fit.
@@ -51,11 +56,22 @@ def run(
             on_step("nothing new to read")
             ending.metrics |= {"rowsWritten": 0.0, "rowsRead": 0.0, "seconds": 0.0}
         else:
-            _run(job, store, started, ending, on_step)
+            proposed = proposals(job, store) if tune else ()
+            job = replace(job, cluster=tuned(job.cluster, proposed))
+            ending.details["tuning"] = [asdict(one) for one in proposed]
+            _run(job, store, started, ending, on_step, proposed=proposed)
     return store.run(facts.uuid)
 
 
-def _run(job: Job, store: Store, started: Run, ending: Ending, on_step: OnStep) -> None:
+def _run(
+    job: Job,
+    store: Store,
+    started: Run,
+    ending: Ending,
+    on_step: OnStep,
+    *,
+    proposed: Sequence[Proposal],
+) -> None:
     began = time.monotonic()
     pipeline = job.pipeline
     on_step(f"starting Spark on {job.cluster.master}")
@@ -64,6 +80,7 @@ def _run(job: Job, store: Store, started: Run, ending: Ending, on_step: OnStep) 
         on_step(f"running {pipeline.name}")
         with metered(spark) as work:
             frames = {one.name: read(one, spark) for one in job.inputs}
+            frames = broadcast(frames, proposed)
             result = execute(
                 pipeline,
                 frames,

@@ -62,6 +62,7 @@ def end(
     state: RunState,
     metrics: Mapping[str, float],
     error: str | None,
+    *,
     details: Mapping[str, Any] | None = None,
 ) -> Run:
     """The run as it ended; `details` None leaves those that are known. Raises NotFound when it

@@ -337,7 +337,7 @@ class Store:
     ) -> Run:
         """The run as it ended now. Raises NotFound when it never started."""
         return self._database.write(
-            lambda connection: runs.end(connection, uuid, state, metrics, error, details)
+            lambda connection: runs.end(connection, uuid, state, metrics, error, details=details)
         )
 
     def add_output(self, run_uuid: str, source_pk: int, fields: runs.FieldLineage = _NONE) -> None:
