@@ -24,6 +24,7 @@ COMMANDS = {  # in the order that a new user needs them; each module holds one `
     "run": "catalog.cli.run",
     "runs": "catalog.cli.runs",
     "lineage": "catalog.cli.lineage",
+    "cluster": "catalog.cli.cluster",
     "serve": "catalog.cli.serve",
 }
 

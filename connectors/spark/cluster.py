@@ -54,6 +54,12 @@ class Cluster:
         """Whether driver and executors are one process on this machine."""
         return self.master.startswith("local")
 
+    @property
+    def is_here(self) -> bool:
+        """Whether all of it runs on this machine, so that nobody else need reach the driver."""
+        host = self.master.partition("://")[2].split(",")[0].rpartition(":")[0]
+        return self.is_local or host in {"localhost", "[::1]"} or host.startswith("127.")
+
     def properties(self) -> dict[str, str]:
         """What this value says as Spark properties."""
         said: dict[str, str] = {"spark.master": self.master}

@@ -97,10 +97,10 @@ def _properties(cluster: Cluster, folder: Path) -> dict[str, str]:
             f" -Dderby.system.home={folder} -Duser.timezone=UTC"
         ),
     }
+    if cluster.is_here:
+        properties |= {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
     if cluster.is_local:
         properties |= {
-            "spark.driver.bindAddress": "127.0.0.1",
-            "spark.driver.host": "127.0.0.1",
             "spark.local.dir": str(folder),
             # A few tasks more than cores; Spark's 200 are for clusters.
             "spark.sql.shuffle.partitions": str(2 * (os.cpu_count() or 1)),
@@ -110,7 +110,7 @@ def _properties(cluster: Cluster, folder: Path) -> dict[str, str]:
 
 def _variables(cluster: Cluster) -> dict[str, str]:
     variables = {"JAVA_HOME": java_home(), "PYSPARK_PYTHON": cluster.python}
-    if cluster.is_local:
+    if cluster.is_here:
         variables["SPARK_LOCAL_IP"] = "127.0.0.1"
     return variables
 
