@@ -132,7 +132,8 @@ def _writable(uri: str, credentials: str | None) -> Database:
     path = sa.make_url(uri).database
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        Path(path).touch()
+        if not Path(path).exists():
+            Path(path).touch()
     opened = open_database(uri, credentials)
     engine = sa.create_engine("sqlite://", creator=lambda: _sqlite(opened.path))
     sa.event.listen(engine, "begin", lambda one: one.exec_driver_sql("BEGIN IMMEDIATE"))
