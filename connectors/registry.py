@@ -41,6 +41,7 @@ SOURCES: dict[str, Lazy] = {
 FORMATS: dict[str, Lazy] = {
     "arrow": Lazy("connectors.formats.arrow:ArrowIpc"),
     "csv": Lazy("connectors.formats.csv:Csv"),
+    "json": Lazy("connectors.formats.json:Json"),
     "jsonl": Lazy("connectors.formats.jsonl:JsonLines"),
     "orc": Lazy("connectors.formats.orc:Orc"),
     "parquet": Lazy("connectors.formats.parquet:Parquet"),

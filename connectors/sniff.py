@@ -35,6 +35,9 @@ _DOCUMENTATION_SUFFIXES = frozenset("." + word for word in _DOCUMENTATION.split(
 _DOCUMENTATION_STEMS = frozenset(_DOCUMENTATION_NAMES.split())
 
 
+_ALSO = frozenset((("json", "jsonl"),))
+"""What a name says, and what files of that name hold as often."""
+
 _OTHERS = {
     b"SQLite format 3\0": "a SQLite database",
     b"\x89PNG": "a PNG picture",
@@ -108,7 +111,7 @@ def recognise(
         return None, (), (_unknown(head, expected),)
     reason = why + (f"; the name says {expected} too" if expected == chosen else "")
     findings: tuple[Finding, ...] = ()
-    if expected is not None and expected != chosen:
+    if expected is not None and expected != chosen and (expected, chosen) not in _ALSO:
         message = f"named like {expected}, but its content is {chosen} ({why}); read as {chosen}"
         findings = (Finding("format-mismatch", message),)
     return form, (Evidence("format", chosen, reason),), findings

@@ -31,7 +31,7 @@ class JsonLines:
     """Newline-delimited JSON objects."""
 
     name = "jsonl"
-    suffixes = (".jsonl", ".ndjson", ".json", ".jsonlines")
+    suffixes = (".jsonl", ".ndjson", ".jsonlines")
 
     def recognise(self, head: bytes, file: File) -> tuple[float, str]:  # noqa: ARG002
         """By the first lines: each a whole JSON object."""

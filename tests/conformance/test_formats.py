@@ -40,6 +40,12 @@ def _csv() -> bytes:
     return ("id,name,city\n" + "\n".join(lines) + "\n").encode()
 
 
+def _json() -> bytes:
+    import json
+
+    return json.dumps({"count": len(ROWS), "rows": ROWS}, indent=1, ensure_ascii=False).encode()
+
+
 def _jsonl() -> bytes:
     import orjson
 
@@ -61,6 +67,7 @@ def _parquet() -> bytes:
 SAMPLES: dict[str, Callable[[], bytes]] = {
     "arrow": _arrow,
     "csv": _csv,
+    "json": _json,
     "jsonl": _jsonl,
     "orc": _orc,
     "parquet": _parquet,
@@ -130,7 +137,8 @@ def test_a_sample_under_another_formats_name_is_read_as_what_it_is(form, file) -
         if other.name != form.name and form.name != "csv":  # any text may be a CSV
             assert found is not None
             assert found.name == form.name
-            assert [one.code for one in findings] == ["format-mismatch"]
+            told = [] if (name, form.name) == ("json", "jsonl") else ["format-mismatch"]
+            assert [one.code for one in findings] == told
 
 
 def test_all_rows_are_read(form, file) -> None:
