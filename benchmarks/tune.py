@@ -1,6 +1,6 @@
 """Does `--tune` gain? A skewed join with Spark's defaults and with what the profiles propose.
 
-    python benchmarks/tune.py [ROWS]
+    python -m benchmarks.tune [ROWS]
 
 Both ways run in sessions of their own, taking turns; the ratio is of the best of three each.
 """
