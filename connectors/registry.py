@@ -40,6 +40,7 @@ SOURCES: dict[str, Lazy] = {
 
 FORMATS: dict[str, Lazy] = {
     "arrow": Lazy("connectors.formats.arrow:ArrowIpc"),
+    "avro": Lazy("connectors.formats.avro:Avro", extra="avro"),
     "csv": Lazy("connectors.formats.csv:Csv"),
     "json": Lazy("connectors.formats.json:Json"),
     "jsonl": Lazy("connectors.formats.jsonl:JsonLines"),

@@ -48,4 +48,5 @@ def slices(
             yield batch.slice(start, BATCH_ROWS).select(kept)
     if not some:
         fields = [schema.field(at) for at in select(schema, columns)]
-        yield pa.RecordBatch.from_pylist([], schema=pa.schema(fields))
+        nothing = [pa.nulls(0, field.type) for field in fields]
+        yield pa.RecordBatch.from_arrays(nothing, schema=pa.schema(fields))

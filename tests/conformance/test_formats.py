@@ -35,6 +35,17 @@ def _arrow() -> bytes:
     return sink.getvalue()
 
 
+def _avro() -> bytes:
+    import fastavro
+
+    kinds = {"id": "long", "name": "string", "city": ["null", "string"]}
+    fields = [{"name": name, "type": kind} for name, kind in kinds.items()]
+    schema = {"type": "record", "name": "row", "fields": fields}
+    sink = io.BytesIO()
+    fastavro.writer(sink, schema, ROWS, codec="deflate", sync_interval=1000)
+    return sink.getvalue()
+
+
 def _csv() -> bytes:
     lines = [f"{row['id']},{row['name']},{row['city']}" for row in ROWS]
     return ("id,name,city\n" + "\n".join(lines) + "\n").encode()
@@ -66,6 +77,7 @@ def _parquet() -> bytes:
 
 SAMPLES: dict[str, Callable[[], bytes]] = {
     "arrow": _arrow,
+    "avro": _avro,
     "csv": _csv,
     "json": _json,
     "jsonl": _jsonl,
