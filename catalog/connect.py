@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from catalog.model import Version
 from connectors import registry
 from connectors.model import Target
+from schema.errors import InvalidInput
 from schema.model import Finding
 from schema.profile import ColumnProfile
 
@@ -27,12 +28,12 @@ class Connector:
 
 
 def connector(version: Version, target: str) -> Connector:
-    """The connector of a version for a target (`pyspark`, `arrow`, …).
+    """The connector of a version for a target (`pyspark`, `arrow`, `ddl:mysql`, …).
 
     Raises InvalidInput when there is no such target, UnsupportedType naming the field that it
     cannot hold.
     """
-    chosen: Target = registry.load("targets", target)
+    chosen = _target(target)
     known = version.dataset
     findings = dict.fromkeys((*known.findings, *version.findings, *_seen_in_values(version)))
     dataset = replace(known, findings=tuple(findings))
@@ -43,6 +44,18 @@ def connector(version: Version, target: str) -> Connector:
         fingerprint=version.schema.fingerprint,
         code=chosen.generate(version.schema, dataset),
     )
+
+
+def _target(name: str) -> Target:
+    """A registered target; what follows a colon is its option, such as the dialect of `ddl`."""
+    name, _, option = name.partition(":")
+    target: Target = registry.load("targets", name)
+    if not option:
+        return target
+    if not hasattr(target, "with_option"):
+        raise InvalidInput(f"target {name}: has no options, {option!r} was given; leave it out")
+    chosen: Target = target.with_option(option)
+    return chosen
 
 
 def targets() -> tuple[str, ...]:

@@ -51,10 +51,16 @@ FORMATS: dict[str, Lazy] = {
 
 TARGETS: dict[str, Lazy] = {
     "arrow": Lazy("connectors.targets.arrow:ArrowTarget"),
+    "avro": Lazy("connectors.targets.avro:AvroTarget"),
+    "ddl": Lazy("connectors.targets.ddl:DdlTarget"),
     "duckdb": Lazy("connectors.targets.duckdb:DuckDbTarget"),
+    "jsonschema": Lazy("connectors.targets.jsonschema:JsonSchemaTarget"),
     "pandas": Lazy("connectors.targets.pandas:PandasTarget", extra="pandas"),
     "polars": Lazy("connectors.targets.polars:PolarsTarget", extra="polars"),
+    "pydantic": Lazy("connectors.targets.pydantic:PydanticTarget", extra="pydantic"),
     "pyspark": Lazy("connectors.targets.pyspark:PySparkTarget", extra="spark"),
+    "scala": Lazy("connectors.targets.scala:ScalaTarget"),
+    "sqlalchemy": Lazy("connectors.targets.sqlalchemy:SqlAlchemyTarget"),
 }
 
 _BUILT_IN: dict[str, Mapping[str, Lazy]] = {

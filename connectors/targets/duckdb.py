@@ -12,10 +12,9 @@ from connectors.targets import module
 from connectors.targets.arrow_reading import arrow_reading, files_constants, files_function
 from connectors.targets.arrow_types import schema_call
 from connectors.targets.guard import ON_DRIFT, native_guard
-from connectors.targets.holding import Rule, children, notes
+from connectors.targets.holding import Rule, check_names, check_nested_names, notes
 from connectors.targets.native import DUCKDB, reads_natively
 from connectors.targets.python_source import Expression, assignment, call, render, text, value
-from schema.errors import UnsupportedType
 from schema.model import Schema
 
 _READ = f'''
@@ -90,9 +89,9 @@ class DuckDbTarget:
 
     def generate(self, schema: Schema, dataset: Dataset) -> str:
         """The module's source text. Raises UnsupportedType naming the field."""
+        check_names(self.name, list(schema.names))
         for field in schema:
-            _check_names([each.name for each in schema], field.name)
-            _check_children(field.type, field.name)
+            check_nested_names(self.name, field.type, field.name)
         name = self.filename(dataset).removesuffix(".py")
         example = module.example_columns(schema)
         shape = assignment("SCHEMA", schema_call(schema, notes(schema, RULES, self.name)))
@@ -119,26 +118,6 @@ class DuckDbTarget:
             ),
             *functions,
         )
-
-
-def _check_names(names: list[str], path: str) -> None:
-    folded = [name.casefold() for name in names]
-    for name in names:
-        if folded.count(name.casefold()) > 1:
-            why = "DuckDB cannot tell names apart that are equal but for their case"
-        elif not name or "\0" in name:
-            why = "DuckDB has no names that are empty or hold NUL"
-        else:
-            continue
-        where = name if path in names else f"{path}.{name}"
-        raise UnsupportedType(f"duckdb: field {where!r}: {why}; leave the field out")
-
-
-def _check_children(kind: pa.DataType, path: str) -> None:
-    if is_.is_struct(kind):
-        _check_names([kind.field(index).name for index in range(kind.num_fields)], path)
-    for child in children(kind):
-        _check_children(child.type, f"{path}.{child.name}")
 
 
 _Parts = tuple[tuple[str, ...], tuple[str, ...], str, str, tuple[str, ...]]

@@ -36,6 +36,29 @@ def children(kind: pa.DataType) -> Iterator[pa.Field]:
             yield kind.field(index)
 
 
+def check_names(target: str, names: list[str], path: str = "", *, fold: bool = True) -> None:
+    """Raise UnsupportedType where names are empty, hold NUL, or equal (but for their case)."""
+    folded = [name.casefold() if fold else name for name in names]
+    for name, same in zip(names, folded, strict=True):
+        if folded.count(same) > 1:
+            why = f"names are equal{' but for their case' if fold else ''}"
+        elif not name or "\0" in name:
+            why = "names are empty or hold NUL"
+        else:
+            continue
+        where = f"{path}.{name}" if path else name
+        raise UnsupportedType(f"{target}: field {where!r}: {why}; leave the field out")
+
+
+def check_nested_names(target: str, kind: pa.DataType, path: str) -> None:
+    """The same for the fields of structs, however deep."""
+    if is_.is_struct(kind):
+        names = [kind.field(index).name for index in range(kind.num_fields)]
+        check_names(target, names, path)
+    for child in children(kind):
+        check_nested_names(target, child.type, f"{path}.{child.name}")
+
+
 def refuse(target: str, path: str, kind: pa.DataType, why: str) -> UnsupportedType:
     """The error for a field that a target cannot hold."""
     return UnsupportedType(f"{target}: field {path!r}: {why} {kind}; leave the field out")

@@ -34,9 +34,13 @@ def filename(dataset: Dataset, suffix: str) -> str:
 def label(dataset: Dataset) -> str:
     """The data set's short name as an identifier: `flights`, `weather`, `airlines`."""
     last = dataset.name.rstrip("/").rsplit("/", 1)[-1]
-    is_table = "#" in dataset.uri and "/" not in dataset.name
-    last = last.rsplit(".", 1)[-1] if is_table else last.lstrip(".").split(".", 1)[0]
+    last = last.rsplit(".", 1)[-1] if is_table(dataset) else last.lstrip(".").split(".", 1)[0]
     return identifier(last)
+
+
+def is_table(dataset: Dataset) -> bool:
+    """Whether it is a table of a database, not files."""
+    return "#" in dataset.uri and "/" not in dataset.name
 
 
 def example_columns(schema: Schema) -> str:
@@ -119,7 +123,13 @@ def module(*sections: str) -> str:
 def imports(*lines: str) -> str:
     """Import lines in the order that the sorter of imports wants, each once."""
     blocks: list[list[str]] = [[], [], []]
-    for line in dict.fromkeys(lines):
+    names: dict[str, set[str]] = {}
+    for line in lines:
+        start, _, imported = line.partition(" import ")
+        names.setdefault(start, set()).update(imported.split(", ") if imported else ())
+    for start, imported_names in names.items():
+        ordered_names = ", ".join(sorted(imported_names, key=lambda name: (name.islower(), name)))
+        line = f"{start} import {ordered_names}" if imported_names else start
         package = line.split()[1].partition(".")[0]
         block = 2 if package in _HEADWATER else 0 if package in sys.stdlib_module_names else 1
         blocks[block].append(line)
@@ -149,3 +159,13 @@ def shell_word(words: str) -> str:
 
 def _import_order(line: str) -> tuple[bool, str]:
     return line.startswith("from "), line.casefold()
+
+
+def origin(schema: Schema, dataset: Dataset, target: str) -> dict[str, str]:
+    """What a generated document says of itself: target, source, fingerprint, generator."""
+    return {
+        "target": target,
+        "source": dataset.uri,
+        "fingerprint": schema.fingerprint,
+        "generatedBy": f"headwater {headwater_version()}",
+    }

@@ -96,7 +96,7 @@ class PySparkTarget:
 def _native(dataset: Dataset) -> tuple[str, str, str]:
     reason = f"Spark reads this {dataset.format} exactly, so nothing else is needed."
     root = f"file://{local_path(dataset)}"
-    options = _OPTIONS[dataset.format or ""](dataset)
+    options = reader_options(dataset)
     if dataset.partition_keys:
         options["basePath"] = root
     path = root if dataset.pattern is None else f"{root}/{dataset.pattern}"
@@ -127,6 +127,12 @@ def _runtime(dataset: Dataset, schema: Schema, reasons: Sequence[str]) -> tuple[
     read = call("runtime.spark_dataframe", "spark", "DATASET", "SCHEMA", **arguments)
     shown = f"return {render(read, 4, before=7)}"
     return _imports("from connectors import runtime"), "\n".join(source), _READ % shown
+
+
+def reader_options(dataset: Dataset) -> dict[str, str]:
+    """Options of Spark's reader for a data set that it reads natively; none for other formats."""
+    known = _OPTIONS.get(dataset.format or "")
+    return known(dataset) if known else {}
 
 
 def _imports(*local: str) -> str:

@@ -26,7 +26,11 @@ from connectors.spark.session import session
 from connectors.targets.spark_types import arrow_field
 from tests.conformance.target_samples import EDGES, SAMPLES, load, same
 
-LINT = ("--line-length=100", "--select=A,ANN,B,E,F,I,N,PIE,RET,SIM,UP,W", "--ignore=E501,N812,N818")
+LINT = (
+    "--line-length=100",
+    "--select=A,ANN,B,E,F,I,N,PIE,RET,SIM,UP,W",
+    "--ignore=ANN401,E501,N812,N818",
+)
 TYPES = (f"--config-file={os.devnull}", "--ignore-missing-imports", "--follow-imports=silent")
 
 NATIVE = (
