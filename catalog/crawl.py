@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from catalog.model import Known, Outcome, QualityReport, Status
 from catalog.quality import Evidence, derive, judge
 from catalog.quality.derive import MOST_VERSIONS
-from catalog.reading import Content, read, unchanged
+from catalog.reading import Content, read, unchanged, with_fixed_options
 from connectors import registry
 from connectors.model import Dataset, Limits, Source
 from schema.errors import SourceError
@@ -122,7 +122,8 @@ def _crawl_listed(
     """One outcome for each listed dataset: read in threads, recorded here and in order."""
     store, rows = way.store, way.limits.rows
     known = store.known_many((dataset.namespace, dataset.name) for dataset in listed)
-    pairs = [(dataset, known.get((dataset.namespace, dataset.name))) for dataset in listed]
+    found = [(dataset, known.get((dataset.namespace, dataset.name))) for dataset in listed]
+    pairs = [(with_fixed_options(dataset, one), one) for dataset, one in found]
     same = {
         one.source_pk
         for dataset, one in pairs

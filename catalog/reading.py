@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import pyarrow as pa
 
-from connectors.model import Dataset, Entry, Source
+from connectors.model import SET_BY_USER, Dataset, Entry, Source
 from schema.errors import CorruptData, MissingDependency, SourceError, SummaryError
 from schema.model import Finding
 from schema.summary import Summary, summarise
@@ -44,6 +44,15 @@ class Content:
     findings: tuple[Finding, ...]
     bytes_read: int
     complete: bool = True
+
+
+def with_fixed_options(dataset: Dataset, known: Known | None) -> Dataset:
+    """The dataset with the reader options that a user fixed earlier; those of now win."""
+    if known is None:
+        return dataset
+    evidence = known.dataset.evidence
+    fixed = {one.choice: one.value for one in evidence if one.reason == SET_BY_USER}
+    return replace(dataset, options=tuple(sorted((fixed | dict(dataset.options)).items())))
 
 
 def limited_stamp(entry: Entry, rows: int | None) -> str:

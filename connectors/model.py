@@ -31,6 +31,10 @@ class Entry:
     partition: tuple[tuple[str, str | None], ...] = ()
 
 
+SET_BY_USER = "set by the user"
+"""The reason of evidence for an option that a user fixed; later crawls keep to it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Why a reader option was chosen: `choice` (`delimiter`), its `value`, the `reason`."""

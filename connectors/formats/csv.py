@@ -13,7 +13,7 @@ from connectors.formats.csv_names import column_names, name_findings
 from connectors.formats.csv_read import Table
 from connectors.formats.csv_sniff import sniff
 from connectors.formats.encoding import UTF8, Utf8Stream, detect
-from connectors.model import Evidence, Examined, File, Options, Reading
+from connectors.model import SET_BY_USER, Evidence, Examined, File, Options, Reading
 from connectors.sources.stored_file import read_up_to
 from schema.model import Finding
 
@@ -73,7 +73,7 @@ class Csv:
         dialect = replace(sniffed.dialect, encoding=encoding)
         evidence = (Evidence("encoding", encoding, detected.reason), *sniffed.evidence)
         found = tuple(one for one in evidence if one.choice not in given)
-        told = tuple(Evidence(name, value, "set by the user") for name, value in options)
+        told = tuple(Evidence(name, value, SET_BY_USER) for name, value in options)
         names, raw = names_of(text, dialect)
         findings = [*name_findings(raw, names)]
         if detected.bom:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from connectors import layout, registry, sniff
-from connectors.model import Dataset, Entry, Evidence, Format, Limits
+from connectors.model import SET_BY_USER, Dataset, Entry, Evidence, Format, Limits
 from connectors.sources.filesystem import LOCAL_SCHEMES, LocalFiles, open_files
 from connectors.sources.stored_file import UNREADABLE, StoredFile, reason
 from connectors.sources.walk import Listed, Selection
@@ -167,7 +167,7 @@ class FileSource:
             form, evidence, findings = self._recognise(entry)
             if form is None:
                 return _examined(dataset, None, evidence, findings, label)
-            options = self._limits.options or dataset.options
+            options = tuple(sorted((dict(dataset.options) | dict(self._limits.options)).items()))
             examined = form.examine(self._files.file(entry), options)
         except UNREADABLE as error:
             finding = Finding("unreadable", f"{label}: {reason(error)}", label, "error")
@@ -177,7 +177,9 @@ class FileSource:
             finding = Finding(code, str(error), label, "error")
             return replace(dataset, format=None, findings=(*dataset.findings, finding))
         dataset = replace(dataset, options=examined.options, declared=examined.declared)
-        evidence += examined.evidence
+        chosen = tuple(one for one in examined.evidence if one.choice not in dict(options))
+        fixed = tuple(Evidence(name, value, SET_BY_USER) for name, value in options)
+        evidence += chosen + fixed
         return _examined(dataset, form.name, evidence, findings + examined.findings, label)
 
     def _recognise(

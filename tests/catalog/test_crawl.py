@@ -16,7 +16,7 @@ import pytest
 from catalog.crawl import Progress, crawl
 from catalog.model import Outcome, Status
 from catalog.store import Store
-from connectors.model import Limits
+from connectors.model import SET_BY_USER, Limits
 from connectors.sources.files import FileSource
 from schema.errors import SourceError
 from schema.model import Finding
@@ -330,6 +330,28 @@ def test_an_option_that_a_user_fixes_reads_again_and_stays(
     assert names == ("a", "b,c")
     assert crawled(data)["odd"].status is Status.UNCHANGED
     assert store.version(store.source("odd").version).schema.names == names  # type: ignore[arg-type]
+
+
+def test_an_option_that_a_user_fixed_stays_when_the_content_changes(
+    data: Path, crawled: Crawled, store: Store
+) -> None:
+    (data / "odd.csv").write_text("a|b,c\n1|2,3\n4|5,6\n")
+    crawled(data, limits=Limits(options=(("delimiter", "|"),)))
+    (data / "odd.csv").write_text("a|b,c\n1|2,3\n4|5,6\n7|8,9\n")
+    changed = crawled(data)["odd"]
+    assert changed.status is Status.CHANGED
+    version = store.version(changed.source.version)  # type: ignore[arg-type]
+    assert version.schema.names == ("a", "b,c")
+    told = {one.choice for one in version.dataset.evidence if one.reason == SET_BY_USER}
+    assert told == {"delimiter"}
+    quoted = crawled(data, limits=Limits(options=(("quote", "'"),)))["odd"].source
+    kept = store.version(quoted.version).dataset  # type: ignore[arg-type]
+    assert (kept.option("delimiter"), kept.option("quote")) == ("|", "'")
+    forced = list(crawl([str(data)], store, force=True))
+    assert store.version(store.source("odd").version).dataset.option("quote") == "'"  # type: ignore[arg-type]
+    assert forced
+    other = crawled(data, limits=Limits(options=(("delimiter", ","),)))["odd"].source
+    assert store.version(other.version).dataset.option("delimiter") == ","  # type: ignore[arg-type]
 
 
 def test_an_address_out_of_reach_is_told_at_the_end_and_the_others_are_crawled(
