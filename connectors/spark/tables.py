@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from connectors.sources.database import Database, open_database
 from connectors.sources.sql import TableName
 from connectors.sources.sql_columns import columns_of
+from connectors.sources.sql_types import arrow_type
 from connectors.spark.outputs import TABLE, Output
 from connectors.spark.writing import Written
 from schema.errors import RunError
@@ -163,17 +164,20 @@ def _prepared(
     if not inspector.has_table(name.name, schema=name.schema):
         made.create(connection)
         return made
-    there = {column["name"] for column in inspector.get_columns(name.name, schema=name.schema)}
-    own = set(schema.names)
+    columns = inspector.get_columns(name.name, schema=name.schema)
+    there = {column["name"]: arrow_type(column["type"]) for column in columns}
+    own = {column.name: arrow_type(column.type) for column in made.columns}
     if output.mode == "overwrite":
-        if there == own:
+        typed = connection.dialect.name != "sqlite"  # which keeps any value in any column
+        if there == own or (not typed and there.keys() == own.keys()):
             connection.execute(sa.delete(made))
         else:
             made.drop(connection)
             made.create(connection)
         return made
-    if not own <= there or not set(output.key) <= own:
-        missing = ", ".join(sorted((own - there) | (set(output.key) - own)))
+    unknown = own.keys() - there.keys()
+    if unknown:
+        missing = ", ".join(sorted(unknown))
         raise RunError(
             f"output {output.place}: exists with another schema (it has no {missing}); "
             "write elsewhere, or overwrite it"
