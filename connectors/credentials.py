@@ -35,14 +35,17 @@ def resolve(reference: str | None) -> Credentials:
     Raises SourceError when there is no such variable or file, or the reference is not one. A
     secret that was given instead of a reference is not repeated in the message.
     """
-    if reference is None:
-        return NONE
+    return NONE if reference is None else parse(content(reference), reference)
+
+
+def content(reference: str) -> str:
+    """The text that a reference names. Raises SourceError as `resolve` does."""
     kind, separator, name = reference.partition(":")
     if not separator or not name or kind not in {"env", "file"}:
         raise SourceError(
             "credentials must be a reference, env:NAME or file:PATH, not the secret itself"
         )
-    return parse(_content(kind, name), reference)
+    return _content(kind, name)
 
 
 def parse(text: str, reference: str) -> Credentials:

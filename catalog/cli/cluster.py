@@ -122,7 +122,8 @@ def tell(session: Session, status: Status, made: Standalone | None = None) -> No
 @pass_session
 def status(session: Session, *, master: str | None, ui: str | None, name: str) -> None:
     """Show the machines of a cluster, what they have and use, and what runs or ran on it."""
-    from connectors.spark import standalone
+    from connectors.spark import masters, mesos, standalone
+    from connectors.spark.cluster import Cluster
     from schema.errors import ClusterError, InvalidInput
 
     if master is None:
@@ -133,6 +134,8 @@ def status(session: Session, *, master: str | None, ui: str | None, name: str) -
         tell(session, standalone.status(made.ui), made)
     elif master.startswith("spark://"):
         tell(session, standalone.status(ui or standalone.ui_of(master)))
+    elif master.startswith("mesos://"):
+        tell(session, mesos.status(masters.mesos_leader(Cluster(master))))
     else:
         raise InvalidInput(f"master {master!r}: only spark:// and mesos:// can be asked")
 

@@ -53,6 +53,11 @@ def get_json(
     status, _, body = get(url, headers=headers, seconds=seconds)
     if status != http.HTTPStatus.OK:
         raise ClusterError(f"{url}: answered with status {status}")
+    return document(body, url)
+
+
+def document(body: bytes, url: str) -> Any:
+    """The JSON in an answer. Raises ClusterError when it is something else."""
     try:
         return json.loads(body)
     except ValueError as error:

@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from connectors.spark.cluster import Cluster, check_answers
+from connectors.spark.cluster import Cluster
 from connectors.spark.java import java_home
+from connectors.spark.masters import Prepared, prepare
 from schema.errors import ClusterError, MissingDependency
 
 if TYPE_CHECKING:
@@ -47,8 +48,9 @@ def session(cluster: Cluster, name: str = "headwater") -> Iterator[SparkSession]
 
     A session that runs in this process already on the same master is lent, and left running.
 
-    Sets `JAVA_HOME`, `PYSPARK_PYTHON` and `SPARK_LOCAL_IP` of this process while it starts. Raises
-    MissingDependency without pyspark or Java, ClusterError when the master does not answer.
+    Sets `JAVA_HOME`, `PYSPARK_PYTHON` and what the master needs in this process' environment while
+    it starts. Raises MissingDependency without pyspark, Java or libmesos, ClusterError when the
+    master does not answer or could never give what is asked.
     """
     try:
         from pyspark.sql import SparkSession
@@ -58,15 +60,15 @@ def session(cluster: Cluster, name: str = "headwater") -> Iterator[SparkSession]
     if running is not None:
         yield _shared(running, cluster)
         return
-    check_answers(cluster)
+    prepared = prepare(cluster)
     folder = Path(tempfile.mkdtemp(prefix="headwater-spark-"))
     (folder / "log4j2.properties").write_text(_LOGGING, encoding="utf-8")
     builder = SparkSession.builder.appName(name)
-    for key, value in (_properties(cluster, folder) | cluster.properties()).items():
+    for key, value in _properties(prepared, folder).items():
         builder = builder.config(key, value)
     try:
-        with _environment(_variables(cluster)):
-            spark = _start(builder, cluster)
+        with _environment(_variables(prepared)):
+            spark = _start(builder, prepared.cluster)
         try:
             yield spark
         finally:
@@ -85,7 +87,7 @@ def _shared(running: SparkSession, cluster: Cluster) -> SparkSession:
     return running
 
 
-def _properties(cluster: Cluster, folder: Path) -> dict[str, str]:
+def _properties(prepared: Prepared, folder: Path) -> dict[str, str]:
     properties = {
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
@@ -97,22 +99,18 @@ def _properties(cluster: Cluster, folder: Path) -> dict[str, str]:
             f" -Dderby.system.home={folder} -Duser.timezone=UTC"
         ),
     }
-    if cluster.is_here:
-        properties |= {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
-    if cluster.is_local:
+    if prepared.cluster.is_local:
         properties |= {
             "spark.local.dir": str(folder),
             # A few tasks more than cores; Spark's 200 are for clusters.
             "spark.sql.shuffle.partitions": str(2 * (os.cpu_count() or 1)),
         }
-    return properties
+    return properties | dict(prepared.properties) | prepared.cluster.properties()
 
 
-def _variables(cluster: Cluster) -> dict[str, str]:
-    variables = {"JAVA_HOME": java_home(), "PYSPARK_PYTHON": cluster.python}
-    if cluster.is_here:
-        variables["SPARK_LOCAL_IP"] = "127.0.0.1"
-    return variables
+def _variables(prepared: Prepared) -> dict[str, str]:
+    python = prepared.cluster.executor_python
+    return {"JAVA_HOME": java_home(), "PYSPARK_PYTHON": python, **prepared.variables}
 
 
 def _start(builder: SparkSession.Builder, cluster: Cluster) -> SparkSession:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from connectors.spark.cluster import Cluster, check_answers
+from connectors.spark.cluster import Cluster
+from connectors.spark.masters import check_answers
 from connectors.spark.java import java_home, major_version
 from schema.errors import ClusterError, InvalidInput, MissingDependency
 
