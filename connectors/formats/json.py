@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
+import orjson
 import pyarrow as pa
 
 from connectors.formats.encoding import UTF8, Utf8Stream, detect
@@ -43,8 +44,8 @@ class Json:
         if not text.startswith(b"{"):
             return 0.0, "starts neither with an object nor with an array of objects"
         lines = [line for line in text.split(b"\n")[:50] if line.strip()]
-        if len(lines) > 1 and sum(line.startswith(b"{") for line in lines) * 2 >= len(lines):
-            return 0.1, "lines that begin with {"
+        if len(lines) > 1 and sum(map(_is_object, lines)) * 2 >= len(lines) - 1:
+            return 0.1, "lines that are objects"
         paths = _paths(text)
         if len(paths) == 1:
             return 0.98, f"an object with rows at {paths[0]}"
@@ -236,6 +237,15 @@ def _pass_items(cursor: Cursor) -> None:
         if not cursor.take(","):
             cursor.expect("]")
             return
+
+
+def _is_object(line: bytes) -> bool:
+    if not line.startswith(b"{"):
+        return False
+    try:
+        return isinstance(orjson.loads(line), dict)
+    except ValueError:
+        return False
 
 
 def _chosen(text: bytes, paths: Sequence[str]) -> tuple[str, str]:

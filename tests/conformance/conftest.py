@@ -10,7 +10,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import fastavro
 import pyarrow as pa
+import pyarrow.orc as pa_orc
 import pyarrow.parquet as pq
 import pytest
 
@@ -33,6 +35,8 @@ TEXTS = {
     "short.csv": "id,at\n1,2013-01-01T00:00Z\n2,2013-01-01T00:00:00Z\n",
     "times.csv": "id,at,fine\n1,05:06,2013-01-01 00:00:00.123456000\n2,05:06:07,\n"
     "3,,2013-01-01T01:00\n",
+    "table.json": '{"count": 2, "rows": [{"id": 1, "who": {"name": "a"}},\n'
+    '{"id": 2, "more": [0.5]}]}\n',
     "types.csv": "id,flag,day,local,zoned,share,big,exact\n"
     "1,true,2013-01-31,2013-01-01 05:06,2013-01-01T00:00:00+01:00,.5,18446744073709551615,"
     "0.12345678901234567890\n"
@@ -59,7 +63,25 @@ def edges(tmp_path_factory: pytest.TempPathFactory) -> Path:
         path.write_bytes(text.encode())
     (folder / "zipped.csv.gz").write_bytes(gzip.compress(b"id,text\n1,a\n2,b\n"))
     pq.write_table(deep(), folder / "deep.parquet")
+    with pa.ipc.new_file(folder / "deep.arrow", deep().schema) as writer:
+        writer.write_table(deep())
+    unsigned = deep().drop_columns(["small", "large", "word"])  # ORC has none, nor dictionaries
+    pa_orc.write_table(unsigned, folder / "deep.orc")
+    write_avro(folder / "table.avro")
     return folder
+
+
+def write_avro(path: Path) -> None:
+    """Rows with types that only Avro declares."""
+    day = {"type": "int", "logicalType": "date"}
+    colour = {"type": "enum", "name": "colour", "symbols": ["red", "green"]}
+    exact = {"type": "bytes", "logicalType": "decimal", "precision": 9, "scale": 2}
+    kinds = {"id": "int", "day": ["null", day], "colour": colour, "exact": exact}
+    fields = [{"name": name, "type": kind} for name, kind in kinds.items()]
+    row = {"id": 1, "day": date(2013, 1, 1), "colour": "red", "exact": Decimal("1.50")}
+    with path.open("wb") as stream:
+        schema = {"type": "record", "name": "row", "fields": fields}
+        fastavro.writer(stream, schema, [row, row | {"id": 2, "day": None, "colour": "green"}])
 
 
 def deep() -> pa.Table:

@@ -50,6 +50,7 @@ EDGES = (
         "parted",
         "deep.parquet",
     ),
+    *("deep.arrow", "deep.orc", "table.json", "table.avro"),
     *("short.csv", "zipped.csv.gz"),
 )
 """Of the folder that `edges` makes: what engines' own readers are known to read differently."""

@@ -144,6 +144,12 @@ def test_schemas_that_are_no_table(tmp_path: Path, schema: object) -> None:
         _table(file)
 
 
+def test_a_schema_that_fastavro_refuses(tmp_path: Path) -> None:
+    file = _file(tmp_path, _content().replace(b'"name": "small"', b'"nome": "small"'))
+    (finding,) = Avro().examine(file, ()).findings
+    assert finding.code == "avro-corrupt"
+
+
 def test_a_missing_package_is_told_with_its_extra(tmp_path: Path, monkeypatch) -> None:
     file = _file(tmp_path, _content())
     monkeypatch.setitem(sys.modules, "fastavro", None)
