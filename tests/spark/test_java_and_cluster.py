@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from connectors.spark.cluster import Cluster
-from connectors.spark.masters import check_answers
 from connectors.spark.java import java_home, major_version
+from connectors.spark.masters import check_answers
 from schema.errors import ClusterError, InvalidInput, MissingDependency
 
 
