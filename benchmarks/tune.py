@@ -29,14 +29,15 @@ from connectors.spark.pipeline import pipeline
 @pipeline(inputs={{"sales": "sales", "shops": "shops"}}, output={output!r})
 def skewed(sales, shops):
     joined = sales.join(shops, on="shop", how="left")
-    return joined.groupBy("region").agg(F.sum("price").alias("sum"), F.max("note").alias("note"))
+    whole = [F.max(name).alias(name) for name in ("note", "name", "street")]
+    return joined.groupBy("region").agg(F.sum("price").alias("sum"), *whole)
 """
 
 
 def make(folder: Path, rows: int) -> None:
     """Sales of which one shop has 70 %, and shops that are above Spark's limit for broadcasts."""
     random = np.random.default_rng(7)
-    shops = 400_000
+    shops = 300_000
     shop = np.where(random.random(rows) < 0.7, 1, random.integers(0, shops, rows))
     notes = np.char.add("note ", random.integers(0, 1 << 40, rows).astype(str))
     sales = pa.table({"shop": shop, "price": random.random(rows), "note": notes})
@@ -76,4 +77,4 @@ def main(rows: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 4_000_000)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3_000_000)

@@ -19,7 +19,7 @@ from catalog.tuning import broadcast, proposals, tuned
 from connectors.model import Limits
 from connectors.spark.cluster import Cluster
 from connectors.spark.cost import metered
-from connectors.spark.execution import Result, execute
+from connectors.spark.execution import Made, Result, execute
 from connectors.spark.session import session
 from connectors.spark.tuning import Proposal
 
@@ -102,7 +102,7 @@ def conclude(
     for name, made in result.outputs.items():
         on_step(f"cataloguing {made.written.uri}")
         limits = Limits(credentials=made.output.credentials)
-        for outcome in crawl([made.written.uri], store, limits, run=started.pk):
+        for outcome in crawl([_reached(made)], store, limits, run=started.pk):
             if outcome.status is Status.GONE:
                 continue
             ending.outputs.append(written_port(store, outcome, made, ports))
@@ -117,3 +117,10 @@ def conclude(
         "cataloguedSeconds": round(time.monotonic() - began, 3),
         **result.metrics,
     }
+
+
+def _reached(made: Made) -> str:
+    """The URI that a crawl opens the output by: a table's with the login that it was given."""
+    if not made.output.is_table:
+        return made.written.uri
+    return f"{made.output.uri.partition('#')[0]}#{made.written.uri.partition('#')[2]}"
