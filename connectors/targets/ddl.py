@@ -67,7 +67,7 @@ class DdlTarget:
         yield f"Generated    by headwater {module.headwater_version()}; to generate it again:"
         yield f"             headwater connect {word} --target ddl{option}"
         for field, each in zip(schema, held, strict=True):
-            yield from (f"{printable(field.name)}: {note}" for note in each.notes)
+            yield from (printable(f"{field.name}: {note}") for note in each.notes)
 
 
 def _table(schema: Schema, dataset: Dataset, held: list[SqlType]) -> sa.Table:
