@@ -16,6 +16,7 @@ from catalog.quality.derive import MOST_VERSIONS
 from catalog.reading import Content, read, unchanged, with_fixed_options
 from connectors import registry
 from connectors.model import Dataset, Limits, Source
+from connectors.parts import HERE, Engine
 from schema.errors import SourceError
 from schema.infer import infer, misfit_findings
 from schema.model import Finding
@@ -29,9 +30,6 @@ Pair = tuple[Dataset, Known | None]
 
 LISTED_AT_ONCE = 1000
 """Datasets whose stamps are compared in one question to the store."""
-
-READERS = 2
-"""Datasets read at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +49,24 @@ def crawl(
     *,
     force: bool = False,
     run: int | None = None,
+    engine: Engine = HERE,
     on_progress: Callable[[Progress], None] | None = None,
     on_finding: Callable[[Finding], None] | None = None,
 ) -> Iterator[Outcome]:
     """List, group, read what changed, record: one outcome for each dataset below the URIs.
 
     `force` reads what has not changed too. `run` is the primary key of the run that wrote what
-    is found. `on_finding` is told of places that could not be listed. A crawl that is stopped
-    keeps what it has recorded. Raises SourceError at the end, when all others are done, naming
-    the URIs that cannot be reached.
+    is found. `engine` reads, here or on a cluster. `on_finding` is told of places that could not
+    be listed. A crawl that is stopped keeps what it has recorded. Raises SourceError at the end,
+    when all others are done, naming the URIs that cannot be reached.
     """
     meter = _Meter(on_progress)
     unreachable: list[str] = []
     for uri in uris:
         try:
             source = registry.open_source(uri, limits)
-            yield from _crawl_one(_Way(source, store, limits, force, run, meter, threading.Event()))
+            stopped = threading.Event()
+            yield from _crawl_one(_Way(source, store, limits, force, run, engine, meter, stopped))
         except SourceError as error:
             unreachable.append(str(error))
         else:
@@ -85,6 +85,7 @@ class _Way:
     limits: Limits
     force: bool
     run: int | None
+    engine: Engine
     meter: _Meter
     stopped: threading.Event
 
@@ -98,7 +99,7 @@ class _Way:
 def _crawl_one(way: _Way) -> Iterator[Outcome]:
     """The datasets below one URI, in the order listed; then the sources that are gone."""
     seen: set[int] = set()
-    readers = ThreadPoolExecutor(READERS, thread_name_prefix="crawl")
+    readers = ThreadPoolExecutor(way.engine.readers, thread_name_prefix="crawl")
     try:
         for listed in _batches(way.source.datasets(), LISTED_AT_ONCE):
             for outcome in _crawl_listed(way, listed, readers):
@@ -134,10 +135,18 @@ def _crawl_listed(
 
     def fetch(pair: Pair) -> Content:
         merged = None if way.force else pair[1]
-        return read(way.source, pair[0], merged, store, rows=rows, on_batch=way.on_batch)
+        return read(
+            way.source,
+            pair[0],
+            merged,
+            store,
+            rows=rows,
+            on_batch=way.on_batch,
+            summaries=way.engine.summaries,
+        )
 
     changed = [pair for pair in pairs if pair[1] is None or pair[1].source_pk not in same]
-    contents = _ahead(readers, fetch, changed)
+    contents = _ahead(readers, fetch, changed, 2 * way.engine.readers)
     for _, one in pairs:
         if one is None or one.source_pk not in same:
             yield record(store, next(contents), one, way.run)
@@ -238,11 +247,11 @@ class _Meter:
 
 
 def _ahead(
-    readers: ThreadPoolExecutor, fetch: Callable[[Pair], Content], pairs: list[Pair]
+    readers: ThreadPoolExecutor, fetch: Callable[[Pair], Content], pairs: list[Pair], most: int
 ) -> Iterator[Content]:
-    """What `fetch` gives for each pair, in order, fetched at most two readers ahead."""
+    """What `fetch` gives for each pair, in order, at most so many fetched ahead."""
     rest = iter(pairs)
-    waiting = [readers.submit(fetch, pair) for pair in islice(rest, 2 * READERS)]
+    waiting = [readers.submit(fetch, pair) for pair in islice(rest, most)]
     while waiting:
         yield waiting.pop(0).result()
         waiting += [readers.submit(fetch, pair) for pair in islice(rest, 1)]

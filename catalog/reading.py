@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
-
-import pyarrow as pa
 
 from connectors.model import SET_BY_USER, Dataset, Entry, Source
-from schema.errors import CorruptData, MissingDependency, SourceError, SummaryError
+from connectors.parts import OnBatch, Summaries, read_parts
+from schema.errors import SummaryError
 from schema.model import Finding
-from schema.summary import Summary, summarise
+from schema.summary import Summary
 
 if TYPE_CHECKING:
     from catalog.model import Known
     from catalog.store import Store
-
-OnBatch = Callable[[int, int], None]
-"""Told of every batch read: its bytes and rows."""
 
 RETRIED = frozenset(
     {"missing-package", "not-listed", "permission-denied", "unreachable", "unreadable"}
@@ -87,10 +82,12 @@ def read(
     *,
     rows: int | None,
     on_batch: OnBatch,
+    summaries: Summaries = read_parts,
 ) -> Content:
     """Read the entries that changed and merge them with the stored summaries of the others.
 
-    Never raises for what is wrong with data: that becomes findings.
+    `summaries` reads entries, here or elsewhere. Never raises for what is wrong with data: that
+    becomes findings.
     """
     stored = {} if rows is not None else _stored(dataset, known, store)
     changed = [entry for entry in dataset.entries if entry.uri not in stored]
@@ -101,72 +98,22 @@ def read(
     dataset = replace(examined, entries=dataset.entries)
     if dataset.format is None:
         return Content(_stamped(dataset, rows, {}), None, {}, dataset.findings, 0)
-    reading = _Reading(source, dataset, rows, on_batch)
-    fresh: dict[str, Summary] = {}
-    for entry in changed:
-        if (summary := reading.summary_of(entry)) is not None:
-            fresh[entry.uri] = summary
+    parts = list(summaries(source, dataset, changed, rows=rows, on_batch=on_batch))
+    fresh = {part.uri: part.summary for part in parts if part.summary is not None}
+    unreached = {part.uri for part in parts if not RETRIED.isdisjoint(part.faults)}
     if stored or fresh:  # of a part that is out of reach now, what was known stays
-        kept = _decoded(store, known.source_pk, reading.unreached) if known is not None else ()
+        kept = _decoded(store, known.source_pk, unreached) if known is not None else ()
         stored |= dict(kept)
     found = [*stored.values(), *fresh.values()]
-    old = {uri: known.stamps[uri] for uri in reading.unreached & stored.keys()} if known else {}
+    old = {uri: known.stamps[uri] for uri in unreached & stored.keys()} if known else {}
     return Content(
-        _stamped(dataset, rows, dict.fromkeys(reading.unreached) | old),
+        _stamped(dataset, rows, dict.fromkeys(unreached) | old),
         sum(found, Summary()) if found else None,
         {uri: summary.thin(len(dataset.entries)).to_bytes() for uri, summary in fresh.items()},
-        (*dataset.findings, *reading.findings),
-        reading.bytes_read,
-        complete=reading.left != 0,
+        (*dataset.findings, *(finding for part in parts for finding in part.findings)),
+        sum(part.bytes_read for part in parts),
+        complete=rows is None or sum(part.rows for part in parts) < rows,
     )
-
-
-class _Reading:
-    """Entries of one dataset read one after the other, up to a limit of rows in all."""
-
-    def __init__(
-        self, source: Source, dataset: Dataset, rows: int | None, on_batch: OnBatch
-    ) -> None:
-        self._source, self._dataset, self._on_batch = source, dataset, on_batch
-        self.left = rows
-        self.bytes_read = 0
-        self.findings: list[Finding] = []
-        self.unreached: set[str] = set()
-
-    def summary_of(self, entry: Entry) -> Summary | None:
-        """The summary of an entry; None when it cannot be read or the limit is reached."""
-        if self.left == 0:
-            return None
-        summary = None
-        try:
-            summary = summarise(self._batches(entry), place=_place(self._dataset, entry))
-        except Exception as error:  # noqa: BLE001  whatever a reader raises, the crawl goes on
-            finding = _fault(error, self._dataset, entry)
-            if not any(told.message in finding.message for told in self._dataset.findings):
-                self.findings.append(finding)
-            if finding.code in RETRIED:
-                self.unreached.add(entry.uri)
-        self.findings.extend(self._source.findings_of(entry))
-        return summary
-
-    def _batches(self, entry: Entry) -> Iterator[pa.RecordBatch]:
-        counted = 0
-        for batch in self._source.batches(self._dataset, entry):
-            if self.left is not None:
-                batch = batch.slice(0, self.left)  # noqa: PLW2901
-                self.left -= batch.num_rows
-            size = batch.nbytes
-            if entry.size is not None:
-                size = min(size, entry.size - counted)
-            counted += size
-            self.bytes_read += size
-            self._on_batch(size, batch.num_rows)
-            yield batch
-            if self.left == 0:
-                return
-        if entry.size is not None:
-            self.bytes_read += entry.size - counted
-            self._on_batch(entry.size - counted, 0)
 
 
 def _stored(dataset: Dataset, known: Known | None, store: Store) -> dict[str, Summary]:
@@ -200,27 +147,3 @@ def _stamped(dataset: Dataset, rows: int | None, unreached: Mapping[str, str | N
 
     entries = tuple(replace(entry, stamp=stamp(entry)) for entry in dataset.entries)
     return replace(dataset, entries=entries)
-
-
-def _place(dataset: Dataset, entry: Entry) -> str:
-    """Where an entry is, for people: its path below the dataset, else its name."""
-    below = entry.uri.removeprefix(dataset.uri).lstrip("/#")
-    return unquote(below or entry.uri.rstrip("/").rsplit("/", 1)[-1])
-
-
-def _fault(error: Exception, dataset: Dataset, entry: Entry) -> Finding:
-    """What went wrong with an entry, as a finding."""
-    place = _place(dataset, entry)
-    text = " ".join(str(error).split())
-    if isinstance(error, MissingDependency):
-        return Finding("missing-package", text, place, "error")
-    if isinstance(error, CorruptData):
-        return Finding("corrupt-data", text, place, "error")
-    if isinstance(error, PermissionError):
-        return Finding(
-            "permission-denied", f"{text}; grant reading and crawl again", place, "error"
-        )
-    if isinstance(error, (SourceError, OSError)):
-        return Finding("unreachable", text, place, "error")
-    message = f"the {dataset.format} reader failed: {type(error).__name__}: {text}"
-    return Finding("reader-failed", message, place, "error")

@@ -1,0 +1,151 @@
+"""Reading the entries of a dataset, one after the other, into summaries and findings: what a crawl
+does in its own threads, and what executors of a cluster do with their share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+from urllib.parse import unquote
+
+import pyarrow as pa
+
+from connectors.model import Dataset, Entry, Source
+from schema.errors import CorruptData, MissingDependency, SourceError
+from schema.model import Finding
+from schema.summary import Summary, summarise
+
+OnBatch = Callable[[int, int], None]
+"""Told of every batch read: its bytes and rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What was read of one entry. `summary` is None when it cannot be read; `faults` are the
+    codes of what kept it from being read to its end.
+    """
+
+    uri: str
+    summary: Summary | None
+    findings: tuple[Finding, ...]
+    rows: int
+    bytes_read: int
+    faults: frozenset[str] = frozenset()
+
+
+class Summaries(Protocol):
+    """A way to read entries: parts in the order of the entries, up to a limit of rows in all."""
+
+    def __call__(
+        self,
+        source: Source,
+        dataset: Dataset,
+        entries: Sequence[Entry],
+        *,
+        rows: int | None,
+        on_batch: OnBatch,
+    ) -> Iterable[Part]: ...
+
+
+def read_parts(
+    source: Source,
+    dataset: Dataset,
+    entries: Iterable[Entry],
+    *,
+    rows: int | None = None,
+    on_batch: OnBatch = lambda _bytes, _rows: None,
+) -> Iterator[Part]:
+    """A part for each entry, until the limit of rows is reached. Never raises for bad data."""
+    left = rows
+    for entry in entries:
+        if left == 0:
+            return
+        part = read_part(source, dataset, entry, rows=left, on_batch=on_batch)
+        if left is not None:
+            left -= part.rows
+        yield part
+
+
+def read_part(
+    source: Source, dataset: Dataset, entry: Entry, *, rows: int | None, on_batch: OnBatch
+) -> Part:
+    """The summary of an entry and what was found wrong with it."""
+    read = _Count(rows, on_batch)
+    place = _place(dataset, entry)
+    summary: Summary | None = None
+    findings: list[Finding] = []
+    faults: set[str] = set()
+    try:
+        summary = summarise(read.batches(source, dataset, entry), place=place)
+    except Exception as error:  # noqa: BLE001  whatever a reader raises, the crawl goes on
+        finding = _fault(error, dataset, place)
+        if not any(told.message in finding.message for told in dataset.findings):
+            findings.append(finding)
+        faults.add(finding.code)
+    findings.extend(source.findings_of(entry))
+    return Part(entry.uri, summary, tuple(findings), read.rows, read.bytes, frozenset(faults))
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Who reads for a crawl, and how many datasets at the same time."""
+
+    summaries: Summaries
+    readers: int
+
+
+HERE = Engine(read_parts, 2)
+"""This process."""
+
+
+@dataclass(slots=True)
+class _Count:
+    """Rows and bytes of one entry, up to a limit of rows."""
+
+    limit: int | None
+    on_batch: OnBatch
+    rows: int = field(default=0, init=False)
+    bytes: int = field(default=0, init=False)
+
+    def batches(self, source: Source, dataset: Dataset, entry: Entry) -> Iterator[pa.RecordBatch]:
+        for batch in source.batches(dataset, entry):
+            if self.limit is not None:
+                batch = batch.slice(0, self.limit - self.rows)  # noqa: PLW2901
+            size = batch.nbytes
+            if entry.size is not None:
+                size = min(size, entry.size - self.bytes)
+            self._add(size, batch.num_rows)
+            yield batch
+            if self.rows == self.limit:
+                return
+        if entry.size is not None:
+            self._add(entry.size - self.bytes, 0)
+
+    def _add(self, byte_count: int, rows: int) -> None:
+        self.bytes += byte_count
+        self.rows += rows
+        self.on_batch(byte_count, rows)
+
+
+def _place(dataset: Dataset, entry: Entry) -> str:
+    """Where an entry is, for people: its path below the dataset, else its name."""
+    below = entry.uri.removeprefix(dataset.uri).lstrip("/#")
+    return unquote(below or entry.uri.rstrip("/").rsplit("/", 1)[-1])
+
+
+def _fault(error: Exception, dataset: Dataset, place: str) -> Finding:
+    """What went wrong with an entry, as a finding."""
+    text = " ".join(str(error).split())
+    if isinstance(error, MissingDependency):
+        return Finding("missing-package", text, place, "error")
+    if isinstance(error, CorruptData):
+        return Finding("corrupt-data", text, place, "error")
+    if isinstance(error, PermissionError):
+        return Finding(
+            "permission-denied", f"{text}; grant reading and crawl again", place, "error"
+        )
+    if isinstance(error, (SourceError, OSError)):
+        return Finding("unreachable", text, place, "error")
+    message = f"the {dataset.format} reader failed: {type(error).__name__}: {text}"
+    return Finding("reader-failed", message, place, "error")
