@@ -118,26 +118,29 @@ def tell(session: Session, status: Status, made: Standalone | None = None) -> No
 @click.option(
     "--ui", metavar="URL", help="Where a spark:// master has its pages.  [default: port 8080]"
 )
+@click.option("--cluster", metavar="NAME", help="A profile of the settings file.")
 @name_option
 @pass_session
-def status(session: Session, *, master: str | None, ui: str | None, name: str) -> None:
+def status(
+    session: Session, *, master: str | None, ui: str | None, cluster: str | None, name: str
+) -> None:
     """Show the machines of a cluster, what they have and use, and what runs or ran on it."""
-    from connectors.spark import masters, mesos, standalone
-    from connectors.spark.cluster import Cluster
+    from connectors.spark import masters, mesos, profiles, standalone
     from schema.errors import ClusterError, InvalidInput
 
-    if master is None:
+    asked = profiles.chosen(cluster, master=master) if cluster or master else None
+    if asked is None:
         made = standalone.load(name)
         if made is None or not made.answers:
             gone = "is not up" if made is None else f"its master at {made.master} has ended"
             raise ClusterError(f"cluster {name}: {gone}; `headwater cluster up` starts one")
         tell(session, standalone.status(made.ui), made)
-    elif master.startswith("spark://"):
-        tell(session, standalone.status(ui or standalone.ui_of(master)))
-    elif master.startswith("mesos://"):
-        tell(session, mesos.status(masters.mesos_leader(Cluster(master))))
+    elif asked.master.startswith("spark://"):
+        tell(session, standalone.status(ui or standalone.ui_of(asked.master)))
+    elif asked.master.startswith("mesos://"):
+        tell(session, mesos.status(masters.mesos_leader(asked)))
     else:
-        raise InvalidInput(f"master {master!r}: only spark:// and mesos:// can be asked")
+        raise InvalidInput(f"master {asked.master!r}: only spark:// and mesos:// can be asked")
 
 
 for each in (up, status, down):

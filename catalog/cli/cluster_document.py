@@ -82,7 +82,7 @@ def show(status: Status, made: Standalone | None = None) -> None:
         _show_applications(told, applications)
     if made is not None:
         out.print(text(f"pages at {made.ui}, logs in {logs(made)}", "dim"), soft_wrap=True)
-        out.print(text(f"`headwater run PIPELINE.py --master {made.master}` runs on it", "dim"))
+        out.print(text(f"`headwater run PIPELINE.py --cluster {made.name}` runs on it", "dim"))
 
 
 def _show_applications(told: tuple[Application, ...], called: str) -> None:

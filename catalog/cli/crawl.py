@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
+from catalog.cli.cluster_options import Choice, cluster_options
 from catalog.cli.session import Session, pass_session, subcommand
 
 if TYPE_CHECKING:
     from catalog.model import Outcome
+    from connectors.parts import Engine
     from schema.model import Finding
 
 STYLES = {"NEW": "green", "CHANGED": "cyan", "UNCHANGED": "dim", "FAILED": "red", "GONE": "yellow"}
@@ -23,7 +27,8 @@ MOST_SHOWN = 60
     "crawl",
     example="""headwater crawl ./data
     headwater crawl s3://bucket/raw sqlite:///shop.db
-    headwater crawl ./data --exclude '**/tmp/*' --rows 100000""",
+    headwater crawl ./data --exclude '**/tmp/*' --rows 100000
+    headwater crawl s3://bucket/raw --engine spark --master mesos://10.0.0.1:5050""",
 )
 @click.argument("uris", metavar="URI...", nargs=-1, required=True)
 @click.option("--rows", type=click.IntRange(1), metavar="N", help="Read at most N rows of each.")
@@ -42,6 +47,14 @@ MOST_SHOWN = 60
     help="Where the secret is, env:NAME or file:PATH; it is never stored.",
 )
 @click.option("--force", is_flag=True, help="Read all of it, also what has not changed.")
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "spark"]),
+    default="local",
+    show_default=True,
+    help="Who reads: this process, or the executors of a cluster.",
+)
+@cluster_options
 @pass_session
 def command(
     session: Session,
@@ -53,6 +66,8 @@ def command(
     options: tuple[str, ...],
     credentials: str | None,
     force: bool,
+    engine: str,
+    where: Choice,
 ) -> None:
     """Find the data sources below each URI and learn what is in them.
 
@@ -66,18 +81,27 @@ def command(
     from connectors.model import Limits
     from schema.errors import SourceError
 
+    if engine == "local" and where.is_made:
+        raise click.UsageError("options of a cluster go with --engine spark")
+    if engine == "spark" and rows is not None:
+        raise click.UsageError("--rows goes with --engine local")
     limits = Limits(rows, include, exclude, pairs(options), credentials)
     outcomes: list[Outcome] = []
     findings: list[Finding] = []
     unreachable: SourceError | None = None
     began = time.monotonic()
-    with session.store() as store, crawling() as on_progress:
+    with (
+        session.store() as store,
+        readers(engine, where) as chosen,
+        crawling() as on_progress,
+    ):
         try:
             for outcome in crawl(
                 uris,
                 store,
                 limits,
                 force=force,
+                engine=chosen,
                 on_progress=on_progress,
                 on_finding=findings.append,
             ):
@@ -99,6 +123,20 @@ def command(
         show(outcomes, findings, seconds)
     if unreachable is not None:
         raise unreachable
+
+
+@contextmanager
+def readers(engine: str, where: Choice) -> Iterator[Engine]:
+    """Who reads: this process, or a Spark session that lives as long as the crawl."""
+    if engine == "local":
+        from connectors.parts import HERE
+
+        yield HERE
+        return
+    from connectors.spark import session, summaries
+
+    with session.session(where.build(), "headwater crawl") as spark:
+        yield summaries.engine(spark)
 
 
 def counts(outcomes: list[Outcome]) -> dict[str, int]:

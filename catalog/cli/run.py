@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from catalog.cli.cluster_options import Choice, cluster_options
 from catalog.cli.session import Session, pass_session, subcommand
 
 if TYPE_CHECKING:
@@ -21,13 +22,12 @@ if TYPE_CHECKING:
     "run",
     example="""headwater run sample_data/pipelines/delays.py
     headwater run delays.py --param min_flights=50 --master 'local[2]'
+    headwater run delays.py --cluster lab --cores 4 --memory 2g
     headwater run delays.py --output /data/out/delays --json
     headwater run delay_model.py --grid alpha=0,0.1 --grid mix=0,1 --maximize r2
     headwater run delays.py --tune --dry-run""",
 )
 @click.argument("path", metavar="PIPELINE.py", type=click.Path(path_type=Path))
-@click.option("--master", metavar="M", help="local[N], spark://…, mesos://…  [default: all cores]")
-@click.option("--memory", metavar="SIZE", help="What each executor gets, such as 2g.")
 @click.option("--param", "params", multiple=True, metavar="K=V", help="A parameter of it.")
 @click.option(
     "--output",
@@ -44,13 +44,13 @@ if TYPE_CHECKING:
 @click.option("--minimize", metavar="METRIC", help="Of a grid, keep the one with least of it.")
 @click.option("--tune", is_flag=True, help="Set Spark by what is known of the inputs and last run.")
 @click.option("--dry-run", is_flag=True, help="With --tune: only tell what would be set.")
+@cluster_options
 @pass_session
 def command(
     session: Session,
     *,
     path: Path,
-    master: str | None,
-    memory: str | None,
+    where: Choice,
     params: tuple[str, ...],
     outputs: tuple[str, ...],
     full: bool,
@@ -66,7 +66,6 @@ def command(
     from catalog.cli.progress import doing
     from catalog.model import RunState
     from catalog.runs import run
-    from connectors.spark.cluster import Cluster, default_cluster
     from connectors.spark.parameters import parse_pairs
     from schema.errors import RunError
 
@@ -75,7 +74,7 @@ def command(
         raise click.UsageError("--dry-run goes with --tune")
     if grid and (tune or full):
         raise click.UsageError("--grid goes with neither --tune nor --full")
-    cluster = Cluster(master or default_cluster().master, memory=memory)
+    cluster = where.build()
     given, output = parse_pairs(params), _places(outputs)
     with session.store() as store:
         if goal is not None:

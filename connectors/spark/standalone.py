@@ -135,7 +135,7 @@ def up(
         try:
             for daemon in _started(made, plan, folder, java, jars):
                 made = replace(made, daemons=(*made.daemons, daemon))
-                _save(made, folder)
+                save(made, folder)
                 on_step(f"starting {daemon.role}")
                 if daemon.role == "master":
                     _wait(made, 0)
@@ -265,7 +265,8 @@ def _end(made: Standalone, folder: Path) -> None:
     (folder / "state.json").unlink(missing_ok=True)
 
 
-def _save(made: Standalone, folder: Path) -> None:
+def save(made: Standalone, folder: Path) -> None:
+    """Keep what `load` gives."""
     fresh = folder / "state.json.new"
     fresh.write_text(json.dumps(asdict(made), indent=1), encoding="utf-8")
     fresh.replace(folder / "state.json")
