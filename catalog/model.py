@@ -199,11 +199,32 @@ class QualityReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """What a source has to be; None is any, and all that is given must hold.
+
+    Of `any_of` one at least must hold, none when it is empty; `not_` must not hold.
+    """
+
+    format: str | None = None
+    namespace: str | None = None
+    semantic_type: str | None = None
+    column: str | None = None
+    tag: str | None = None
+    owner: str | None = None
+    min_quality: float | None = None
+    status: Status | None = None
+    all_of: tuple[Condition, ...] = ()
+    any_of: tuple[Condition, ...] | None = None
+    not_: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Search:
     """A search: words, filters (None is any), order and keyset position.
 
     `text` None or blank lists all. `order` is RELEVANCE (default with text), NAME (default
-    without), ROWS, QUALITY or CHANGED. `after` is a cursor of an earlier page.
+    without), ROWS, QUALITY or CHANGED. `after` is a cursor of an earlier page. `where` must hold
+    beside the other filters.
     """
 
     text: str | None = None
@@ -215,6 +236,7 @@ class Search:
     owner: str | None = None
     min_quality: float | None = None
     include_gone: bool = False
+    where: Condition | None = None
     order: str | None = None
     first: int = 20
     after: str | None = None

@@ -1,4 +1,4 @@
-"""Runs and lineage: what was made of what, by which execution."""
+"""Lineage: what was made of what."""
 
 from __future__ import annotations
 
@@ -9,10 +9,7 @@ from typing import Any
 from graphene import ID, Field, List, NonNull, ObjectType, String
 
 from catalog import model
-from catalog.graphql.enums import RunState
 from catalog.graphql.loading import Request
-from catalog.graphql.node import Node
-from catalog.graphql.scalars import DateTime, Value
 
 DEEPEST = 10
 """How many steps of lineage one question follows at most."""
@@ -44,6 +41,7 @@ def graph(request: Request, pk: int, *, upstream: int, downstream: int) -> Graph
                 tuple({id(edge): edge for edge in (*edges, *more)}.values()),
             )
         request.expect(sorted({near for one in graphs.values() for near in one.pks}))
+        request.expect_runs(edge.run for one in graphs.values() for edge in one.edges)
         return graphs
 
     found = request.load(("lineage", upstream, downstream), pk, load)
@@ -137,7 +135,7 @@ class LineageEdge(ObjectType):
     to = ID(description="The global id of the source that was written.")
     upstream = Field("catalog.graphql.sources.Source", description="The source that was read.")
     downstream = Field("catalog.graphql.sources.Source", description="The source that was written.")
-    run = Field(lambda: Run, description="The run that did it.")
+    run = Field("catalog.graphql.runs.Run", description="The run that did it.")
     fields = List(NonNull(LineageField), description="By field; empty where unknown.")
 
     @staticmethod
@@ -187,39 +185,3 @@ class Lineage(ObjectType):
     def resolve_nodes(graph: Graph, info: Any) -> list[model.Source]:
         request: Request = info.context
         return request.sources(graph.pks)
-
-
-class Run(ObjectType):
-    """One execution of a pipeline, with what it read and wrote."""
-
-    class Meta:
-        """What it implements."""
-
-        interfaces = (Node,)
-
-    uuid = String(description="The OpenLineage run id.")
-    pipeline = String(description="The pipeline that was run.")
-    state = Field(RunState, description="How it stands or ended.")
-    started_at = DateTime(description="When it started.")
-    ended_at = DateTime(description="When it ended; null while it runs.")
-    master = String(description="The Spark master that it ran on.")
-    parameters = Value(description="Parameters, by name.")
-    metrics = Value(description="Metrics, by name: rows written, seconds, …")
-    code_hash = String(description="Hash of the pipeline's source text.")
-    error = String(description="Why it failed; null when it did not.")
-    inputs = List(NonNull("catalog.graphql.sources.Source"), description="What it read.")
-    outputs = List(NonNull("catalog.graphql.sources.Source"), description="What it wrote.")
-
-    @staticmethod
-    def resolve_state(run: model.Run, _info: Any) -> str:
-        return run.state.value
-
-    @staticmethod
-    def resolve_inputs(run: model.Run, info: Any) -> list[model.Source]:
-        request: Request = info.context
-        return request.sources(run.inputs)
-
-    @staticmethod
-    def resolve_outputs(run: model.Run, info: Any) -> list[model.Source]:
-        request: Request = info.context
-        return request.sources(run.outputs)

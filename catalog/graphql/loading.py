@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from catalog.graphql.errors import TimedOut
 from catalog.model import QualityReport, Run, Source, Version
+from schema.errors import NotFound
 
 if TYPE_CHECKING:
     from catalog.access.jobs import Jobs
@@ -38,6 +39,8 @@ class Request:
     id: str = field(default_factory=lambda: uuid.uuid4().hex[:16])
     _group: dict[int, Sequence[int]] = field(default_factory=dict)
     _sources: dict[int, Source] = field(default_factory=dict)
+    _runs: dict[int, Run] = field(default_factory=dict)
+    _runs_expected: set[int] = field(default_factory=set)
     _loaded: dict[Hashable, dict[int, Any]] = field(default_factory=dict)
 
     def check_time(self) -> None:
@@ -95,11 +98,23 @@ class Request:
         """The latest verdict on a source."""
         return self.load("quality", source_pk, self.store.quality)
 
+    def found_runs(self, runs: Iterable[Run]) -> None:
+        """Announce runs that were found together; their inputs and outputs are loaded so too."""
+        found = list(runs)
+        self._runs.update((run.pk, run) for run in found)
+        self.expect(sorted({pk for run in found for pk in (*run.inputs, *run.outputs)}))
+
+    def expect_runs(self, pks: Iterable[int]) -> None:
+        """Announce runs by primary key: they will be loaded together."""
+        self._runs_expected.update(pks)
+
     def run(self, pk: int) -> Run:
         """A run by primary key. Raises NotFound."""
-        known = self._loaded.setdefault("run", {})
-        if pk not in known:
+        if pk not in self._runs:
             self.check_time()
-            known[pk] = self.store.run(pk)
-        run: Run = known[pk]
-        return run
+            wanted = {pk, *self._runs_expected} - self._runs.keys()
+            self.found_runs(self.store.runs_by_pk(wanted).values())
+            self._runs_expected.clear()
+        if pk not in self._runs:
+            raise NotFound(f"no run has the number {pk}")
+        return self._runs[pk]

@@ -63,6 +63,20 @@ class ValidateSourcePayload(ObjectType):
     errors = errors()
 
 
+class DeleteSourceInput(InputObjectType):
+    """Which source to forget."""
+
+    id = ID(required=True, description="The source.")
+
+
+class DeleteSourcePayload(ObjectType):
+    """The source that was forgotten."""
+
+    id = ID(description="Its global id, which nothing has from now on; null when it was not.")
+    name = String(description="The name that it had.")
+    errors = errors()
+
+
 class CrawlInput(InputObjectType):
     """What to crawl."""
 
@@ -93,6 +107,12 @@ class Mutation(ObjectType):
         input_=ValidateSourceInput(name="input", required=True, description="Which source."),
         description="Validate a source against its expectations with Great Expectations, now.",
     )
+    delete_source = Field(
+        DeleteSourcePayload,
+        input_=DeleteSourceInput(name="input", required=True, description="Which source."),
+        description="Forget a source with its versions, reports and lineage; its data stays, and "
+        "a crawl that finds it makes it a new source.",
+    )
     crawl = Field(
         CrawlPayload,
         input_=CrawlInput(name="input", required=True, description="What to crawl."),
@@ -121,6 +141,14 @@ class Mutation(ObjectType):
             return {"source": source, "quality": report}
 
         return _payload(info.context, check)
+
+    @staticmethod
+    def resolve_delete_source(_root: Any, info: Any, input_: dict[str, Any]) -> dict[str, Any]:
+        def delete(request: Request) -> dict[str, Any]:
+            source = request.store.delete_source(source_pk(input_["id"]))
+            return {"id": source.id, "name": source.name}
+
+        return _payload(info.context, delete)
 
     @staticmethod
     def resolve_crawl(_root: Any, info: Any, input_: dict[str, Any]) -> dict[str, Any]:

@@ -90,7 +90,7 @@ class QualityReportType(ObjectType):
         return request.load(
             ("quality history", first),
             report.source_pk,
-            lambda pks: {pk: request.store.quality_history(pk, first=first) for pk in pks},
+            lambda pks: request.store.newest.reports(pks, first=first),
         )
 
 

@@ -6,10 +6,7 @@ from typing import Any
 
 from graphene import (
     ID,
-    Boolean,
     Field,
-    Float,
-    InputObjectType,
     List,
     NonNull,
     ObjectType,
@@ -19,30 +16,16 @@ from graphene import (
 from catalog import model
 from catalog.graphql.connections import Edge, Page, page_arguments
 from catalog.graphql.enums import ConnectorTarget, SourceOrder
+from catalog.graphql.filtering import SourceFilter, condition_of, includes_gone
 from catalog.graphql.jobs import Job
-from catalog.graphql.lineage import Run
 from catalog.graphql.loading import Request
 from catalog.graphql.node import Node
+from catalog.graphql.runs import Run
 from catalog.graphql.scalars import Long, Position
 from catalog.graphql.sources import RunConnection, Source, SourceConnection, runs_page
 from schema.errors import InvalidInput, NotFound
 
 MOST_IDS = 200
-
-
-class SourceFilter(InputObjectType):
-    """Conditions that all must hold; what is left out does not matter."""
-
-    format = String(description="How it is stored: csv, parquet, …")
-    namespace = String(description="Its namespace, exactly.")
-    semantic_type = String(description="A semantic type that one of its fields has.")
-    column = String(description="The name of one of its fields.")
-    tag = String(description="One of its tags.")
-    owner = String(description="Who answers for it.")
-    min_quality = Float(description="The least quality score, 0 to 100.")
-    include_gone = Boolean(
-        default_value=False, description="Whether sources that are gone are found too."
-    )
 
 
 class Counts(ObjectType):
@@ -139,7 +122,8 @@ class Query(ObjectType):
         request: Request = info.context
         search = model.Search(
             text=text,
-            **(filter_ or {}),
+            where=condition_of(filter_) if filter_ else None,
+            include_gone=includes_gone(filter_ or {}),
             order=order_by.value if order_by else None,
             first=first,
             after=after.within("sources") if after else None,
@@ -201,7 +185,7 @@ class Query(ObjectType):
     def resolve_runs(_root: Any, info: Any, first: int, after: Position | None = None) -> Page:
         store = info.context.store
         rows = store.runs(None, first=first + 1, after=after.number("runs") if after else None)
-        info.context.expect(sorted({pk for run in rows for pk in (*run.inputs, *run.outputs)}))
+        info.context.found_runs(rows)
         return runs_page(rows, first, after, lambda: store.counts().get("runs"))
 
     @staticmethod

@@ -7,10 +7,10 @@ from functools import cache
 import graphene
 from graphql import GraphQLInterfaceType, GraphQLScalarType, GraphQLSchema, print_schema
 
-from catalog.graphql.lineage import Run
 from catalog.graphql.mutations import Mutation
 from catalog.graphql.node import type_name
 from catalog.graphql.query import Query
+from catalog.graphql.runs import Run
 from catalog.graphql.sources import Source
 from catalog.graphql.versions import Version
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from graphene import ID, Boolean, Field, Float, Int, List, NonNull, ObjectType, String
@@ -21,10 +22,11 @@ from catalog.graphql.connections import (
 from catalog.graphql.details import Connector, Evidence, Rows, SchemaDiff
 from catalog.graphql.details import Finding as FindingType
 from catalog.graphql.enums import ConnectorTarget, SourceStatus
-from catalog.graphql.lineage import DEEPEST, Graph, Lineage, Run, graph, near
+from catalog.graphql.lineage import DEEPEST, Graph, Lineage, graph, near
 from catalog.graphql.loading import Request
 from catalog.graphql.node import Node
 from catalog.graphql.quality import QualityReportType
+from catalog.graphql.runs import Run
 from catalog.graphql.scalars import DateTime, Long, PageSize, Position
 from catalog.graphql.versions import Version, VersionConnection, current, difference
 from connectors.model import Evidence as EvidenceRow
@@ -134,7 +136,7 @@ class Source(ObjectType):
         rows = info.context.load(
             ("versions", first, position),
             source.pk,
-            lambda pks: {pk: store.versions(pk, first=first + 1, after=position) for pk in pks},
+            lambda pks: store.newest.versions(pks, first=first + 1, after=position),
         )
         return page_of(
             rows or [],
@@ -142,7 +144,9 @@ class Source(ObjectType):
             kind="versions",
             key=lambda version: version.number,
             after=after,
-            count=lambda: store.version_count(source.pk),
+            count=lambda: info.context.load(
+                "version count", source.pk, store.newest.version_counts
+            ),
         )
 
     @staticmethod
@@ -187,14 +191,21 @@ class Source(ObjectType):
     def resolve_runs(
         source: model.Source, info: Any, first: int, after: Position | None = None
     ) -> Page:
-        store = info.context.store
         position = after.number("runs") if after else None
         rows = info.context.load(
             ("runs", first, position),
             source.pk,
-            lambda pks: {pk: store.runs(pk, first=first + 1, after=position) for pk in pks},
+            lambda pks: _runs_of(info.context, pks, first + 1, position),
         )
         return runs_page(rows or [], first, after, lambda: None)
+
+
+def _runs_of(
+    request: Request, pks: Sequence[int], first: int, after: int | None
+) -> dict[int, list[model.Run]]:
+    found = request.store.newest.runs(pks, first=first, after=after)
+    request.found_runs(run for runs in found.values() for run in runs)
+    return found
 
 
 def _facets(page: Page, _info: Any) -> Any:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from graphene import Field, Int, List, NonNull, ObjectType, String
 
@@ -14,6 +15,9 @@ from catalog.graphql.loading import Request
 from catalog.graphql.node import Node
 from catalog.graphql.scalars import DateTime
 from schema.errors import InvalidInput, NotFound
+
+if TYPE_CHECKING:
+    from catalog.store import Store
 
 
 class Version(ObjectType):
@@ -70,11 +74,7 @@ def difference(
     from schema.diff import diff
 
     after = _version(request, source, newer) if newer else current(request, source)
-    if older:
-        before = _version(request, source, older)
-    else:
-        earlier = request.store.versions(source.pk, first=1, after=after.number)
-        before = earlier[0] if earlier else after
+    before = _version(request, source, older) if older else _before(request, after)
     found = diff(before.schema, after.schema)
     return {
         "compatibility": found.compatibility,
@@ -82,6 +82,19 @@ def difference(
         "from_": before,
         "to": after,
     }
+
+
+def _before(request: Request, version: model.Version) -> model.Version:
+    """The version before; the version itself when it is the first."""
+    newest = request.load("last two", version.source_pk, _last_two(request.store)) or []
+    if newest and newest[0].pk == version.pk:
+        return newest[-1]
+    earlier = request.store.versions(version.source_pk, first=1, after=version.number)
+    return earlier[0] if earlier else version
+
+
+def _last_two(store: Store) -> Callable[[Sequence[int]], dict[int, list[model.Version]]]:
+    return lambda pks: store.newest.versions(pks, first=2)
 
 
 def _version(request: Request, source: model.Source, text: str) -> model.Version:

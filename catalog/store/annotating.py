@@ -41,6 +41,15 @@ def annotate(
     return source
 
 
+def delete_source(connection: Connection, source_pk: int) -> Source:
+    """See `Store.delete_source`."""
+    source = source_by_pk(connection, source_pk)
+    indexing.forget(connection, source_pk)
+    # the tables that speak of it are emptied by their foreign keys
+    connection.execute(delete(sources).where(sources.c.pk == source_pk))
+    return source
+
+
 def reindex(connection: Connection, source: Source) -> None:
     """Make a source findable by what its row and its current version say."""
     current = versions_where(connection, lambda query: query.where(versions.c.pk == source.version))

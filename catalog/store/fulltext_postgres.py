@@ -53,6 +53,13 @@ def put(connection: Connection, source_pk: int, document: Document) -> None:
     )
 
 
+def remove(connection: Connection, source_pk: int) -> None:
+    """Find a source no more."""
+    connection.execute(
+        text("DELETE FROM search_documents WHERE source_pk = :pk"), {"pk": source_pk}
+    )
+
+
 def documents(connection: Connection, source_pks: Collection[int]) -> dict[int, Document]:
     """What those sources are found by."""
     query = text(f"SELECT source_pk, {_COLUMNS} FROM search_documents WHERE source_pk = ANY(:pks)")

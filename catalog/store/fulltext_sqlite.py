@@ -26,9 +26,14 @@ _COLUMNS = "name, fields, description, tags, semantic_types, format, frequent"
 _WEIGHTS = "10.0, 4.0, 2.0, 6.0, 3.0, 1.0, 1.0"  # in the order of _COLUMNS
 
 
+def remove(connection: Connection, source_pk: int) -> None:
+    """Find a source no more."""
+    connection.execute(text("DELETE FROM search_documents WHERE rowid = :pk"), {"pk": source_pk})
+
+
 def put(connection: Connection, source_pk: int, document: Document) -> None:
     """Replace what a source is found by."""
-    connection.execute(text("DELETE FROM search_documents WHERE rowid = :pk"), {"pk": source_pk})
+    remove(connection, source_pk)
     values = ", ".join(f":p{place}" for place in range(7))
     connection.execute(
         text(f"INSERT INTO search_documents (rowid, {_COLUMNS}) VALUES (:pk, {values})"),

@@ -49,6 +49,11 @@ def index(
     learn(connection, new.words() - (old.words() if old else set()))
 
 
+def forget(connection: Connection, source_pk: int) -> None:
+    """Make a source findable no more."""
+    fulltext(connection).remove(connection, source_pk)
+
+
 def learn(connection: Connection, found: Iterable[str]) -> None:
     """Add words to the vocabulary, in one order, so that two writers cannot block each other."""
     for chunk in chunks(sorted(found), 1000):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
 from catalog.model import QualityReport
 from catalog.search import grade
@@ -51,6 +51,12 @@ def history(connection: Connection, source_pk: int, first: int) -> list[QualityR
         .order_by(reports.c.pk.desc())
         .limit(max(first, 0))
     )
+    return [_to_report(row) for row in connection.execute(query)]
+
+
+def where(connection: Connection, condition: ColumnElement[bool]) -> list[QualityReport]:
+    """The reports of a condition, newest first."""
+    query = select(reports).where(condition).order_by(reports.c.pk.desc())
     return [_to_report(row) for row in connection.execute(query)]
 
 

@@ -22,14 +22,14 @@ from sqlalchemy import (
     union_all,
 )
 
-from catalog.model import Hit, Search, SearchPage, Status
+from catalog.model import Hit, Search, SearchPage
 from catalog.search import Term, checked, encode_cursor, matched_fields, terms_of
-from catalog.store.columns import digest
+from catalog.store.filtering import filters_of
 from catalog.store.indexing import corrections, fulltext
 from catalog.store.naming import folded
 from catalog.store.paging import KEPT, page
 from catalog.store.rows import sources_by_pk
-from catalog.store.tables import fields, namespaces, semantics, sources, tags
+from catalog.store.tables import sources
 
 CANDIDATES = 2000
 """How many sources are ranked of each way to match: ranking all 100,000 that have a common word
@@ -78,7 +78,7 @@ def search(connection: Connection, asked: Search) -> SearchPage:
 
 def _listed(asked: Search) -> CTE:
     """All sources that the filters let through."""
-    listed = select(*KEPT, literal(0.0, Float).label("score")).where(*_filters(asked)).cte("kept")
+    listed = select(*KEPT, literal(0.0, Float).label("score")).where(*filters_of(asked)).cte("kept")
     return listed.prefix_with("NOT MATERIALIZED")  # a page is read off an index
 
 
@@ -90,7 +90,7 @@ def _matching(connection: Connection, asked: Search, terms: Sequence[Term]) -> C
     sources of better quality. Each of the four ways takes up to `CANDIDATES` sources.
     """
     text = fulltext(connection)
-    filters = _filters(asked)
+    filters = filters_of(asked)
     better = 0.9 + func.coalesce(sources.c.quality, 50.0) * 0.002
 
     def way(tier: int, rows: Any, relevance: ColumnElement[Any], *which: Any) -> Any:
@@ -115,28 +115,3 @@ def _matching(connection: Connection, asked: Search, terms: Sequence[Term]) -> C
     scored = best.subquery()
     kept = select(*KEPT, scored.c.score).join(scored, scored.c.pk == sources.c.pk).cte("kept")
     return kept.prefix_with("MATERIALIZED")
-
-
-def _filters(asked: Search) -> list[ColumnElement[bool]]:
-    column = sources.c
-    filters: list[ColumnElement[bool]] = []
-    if not asked.include_gone:
-        filters.append(column.status != Status.GONE)
-    if asked.format is not None:
-        filters.append(column.format == asked.format)
-    if asked.owner is not None:
-        filters.append(column.owner == asked.owner)
-    if asked.min_quality is not None:
-        filters.append(column.quality >= asked.min_quality)
-    if asked.namespace is not None:
-        same = namespaces.c.key == digest(asked.namespace)
-        filters.append(column.namespace_pk.in_(select(namespaces.c.pk).where(same)))
-    if asked.tag is not None:
-        filters.append(column.pk.in_(select(tags.c.source_pk).where(tags.c.tag == asked.tag)))
-    if asked.semantic_type is not None:
-        same = semantics.c.semantic_type == asked.semantic_type
-        filters.append(column.pk.in_(select(semantics.c.source_pk).where(same)))
-    if asked.column is not None:
-        same = fields.c.name_key == folded(asked.column)
-        filters.append(column.pk.in_(select(fields.c.source_pk).where(same)))
-    return filters

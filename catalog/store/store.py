@@ -26,6 +26,7 @@ from catalog.model import (
 from catalog.store import annotating, crawls, known, reports, resolving, runs, searching
 from catalog.store.database import Database
 from catalog.store.migrate import migrate
+from catalog.store.newest import Newest
 from catalog.store.rows import chunks, is_pk, source_by_pk, sources_by_pk, versions_where
 from catalog.store.tables import entries, namespaces, sources, versions
 from catalog.store.tables import runs as run_table
@@ -45,6 +46,7 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.newest = Newest(database)
 
     @classmethod
     def open(cls, url: str, *, create: bool = True) -> Store:
@@ -246,9 +248,7 @@ class Store:
             }
 
     def version_count(self, source_pk: int) -> int:
-        with self._database.read() as connection:
-            query = select(func.count()).where(versions.c.source_pk == source_pk)
-            return connection.execute(query).scalar_one()
+        return self.newest.version_counts((source_pk,))[source_pk]
 
     def entries(self, source_pk: int) -> tuple[Entry, ...]:
         """The entries that the last crawl listed, by URI."""
@@ -270,6 +270,15 @@ class Store:
             lambda connection: annotating.annotate(
                 connection, source_pk, description=description, tags=tags, owner=owner
             )
+        )
+
+    def delete_source(self, source_pk: int) -> Source:
+        """Forget a source and all that is known of it, edges of lineage too; gives what it was.
+
+        Runs that read or wrote it stay, without it. Raises NotFound.
+        """
+        return self._database.write(
+            lambda connection: annotating.delete_source(connection, source_pk)
         )
 
     def counts(self) -> dict[str, int]:
@@ -362,6 +371,11 @@ class Store:
         """Newest first; of one source those that read or wrote it; older than run `after`."""
         with self._database.read() as connection:
             return runs.many(connection, source_pk, first=first, after=after)
+
+    def runs_by_pk(self, pks: Collection[int]) -> dict[int, Run]:
+        """Those runs that exist; three statements."""
+        with self._database.read() as connection:
+            return runs.by_pk(connection, pks)
 
     def edges_into(self, pks: Collection[int]) -> list[Edge]:
         """The lineage edges that end in those sources."""

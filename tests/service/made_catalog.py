@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 from catalog.graphql.execution import execute
-from catalog.model import RunState
+from catalog.model import RunState, global_id
 from catalog.server import LOCAL, Service, create_app, server_of
 from catalog.store import Store
 
@@ -95,7 +95,19 @@ def add_runs(store: Store, folder: Path) -> None:
             inputs=(flights, above),
         )
         store.add_output(uuid, written, {"label": ((flights, "carrier", "IDENTITY"),)})
-        store.end_run(uuid, RunState.COMPLETE, metrics={"rows": 5})
+        store.end_run(
+            uuid,
+            RunState.COMPLETE,
+            metrics={"rows": 5},
+            details={
+                "environment": {"spark": "3.5"},
+                "tuning": [{"setting": "broadcast", "value": "flights", "reason": "it is small"}],
+                "inputs": [
+                    {"name": "flights", "source": global_id("Source", flights), "version": 1}
+                ],
+                "outputs": [],
+            },
+        )
         first = f"10000000-0000-4000-8000-{number:012}"
         store.start_run(
             uuid=first, pipeline="first", master=None, parameters={}, code_hash=None, inputs=(base,)

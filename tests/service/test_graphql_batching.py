@@ -13,6 +13,11 @@ FIELDS = {
     "upstream": "upstream { name quality { score } schema { fingerprint } }",
     "upstream twice": "upstream { upstream { name schema { fingerprint } } }",
     "lineage": "lineage(depth: 2) { nodes { name } edges { upstream { name } fields { field } } }",
+    "versions": "versions(first: 3) { totalCount nodes { number schema { fingerprint } } }",
+    "diff": "diff { changes { field } }",
+    "history": "quality { history(first: 4) { score } }",
+    "runs": "runs(first: 2) { nodes { pipeline inputs { name } details { cost { name } } } }",
+    "runs of edges": "lineage(depth: 2) { edges { run { pipeline inputs { name } } } }",
     "all": """schema { fields { name } } profile { rowCount } quality { score } evidence { value }
         version { number } upstream(depth: 3) { name quality { score } } downstream { name }""",
 }

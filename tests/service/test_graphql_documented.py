@@ -14,7 +14,7 @@ from graphql import GraphQLObjectType, parse
 from catalog.access.roots import Roots
 from catalog.crawl import crawl
 from catalog.graphql.schema import schema
-from catalog.model import RunState
+from catalog.model import RunState, global_id
 from catalog.server import Service
 from catalog.store import Store
 from connectors.model import Limits
@@ -55,7 +55,17 @@ def documented(tmp_path_factory, sample_data):
         )
         delays = store.stub_source("file", str(folder / "delays"), (folder / "delays").as_uri())
         store.add_output(RUN, delays.pk, {"mean_delay": ((flights, "arr_delay", "AGGREGATION"),)})
-        store.end_run(RUN, RunState.COMPLETE, metrics={"rows": 99})
+        read = {"name": "flights", "source": global_id("Source", flights), "version": 1}
+        store.end_run(
+            RUN,
+            RunState.COMPLETE,
+            metrics={"rows": 99},
+            details={
+                "environment": {"spark": "3.5.9"},
+                "tuning": [{"setting": "broadcast", "value": "airports", "reason": "it is small"}],
+                "inputs": [{**read, "fingerprint": "924d2757fe4818bb"}],
+            },
+        )
         with serving(store, Service(Roots((str(folder),)))) as service:
             known = {"source": store.source("flights").id, "folder": str(folder), "run": RUN}
             yield service, known

@@ -59,6 +59,30 @@ def test_an_annotation_that_cannot_be_is_told_in_the_payload(fresh, values, code
     assert found["errors"][0]["message"]
 
 
+DELETE = """mutation($id: ID!) { deleteSource(input: {id: $id}) {
+    id name errors { code message path } } }"""
+
+
+def test_a_deleted_source_is_gone_with_all_that_was_known_of_it(fresh):
+    from catalog.crawl import crawl
+    from connectors.model import Limits
+
+    bird = fresh.id("birds")
+    version = fresh.ask('{ source(name: "birds") { version { id } } }')["source"]["version"]["id"]
+    annotate(fresh, id=bird, tags=["wild"])
+    found = fresh.ask(DELETE, id=bird)["deleteSource"]
+    assert found["errors"] == []
+    assert found["id"] == bird
+    for query in ("{ sources { totalCount } }", '{ sources(text: "heron") { totalCount } }'):
+        assert fresh.ask(query)["sources"]["totalCount"] == 0
+    assert fresh.ask("query($v: ID!) { node(id: $v) { id } }", v=version)["node"] is None
+    again = fresh.ask(DELETE, id=bird)["deleteSource"]
+    assert (again["id"], [error["code"] for error in again["errors"]]) == (None, ["NOT_FOUND"])
+    list(crawl([str(fresh.folder)], fresh.store, Limits()))
+    back = fresh.ask('{ source(name: "birds") { tags status } }')["source"]
+    assert back == {"tags": [], "status": "NEW"}
+
+
 def test_crawls_need_a_service(fresh):
     found = execute(fresh.store, CRAWL, {"uris": [str(fresh.folder)]})["data"]["crawl"]
     assert found["job"] is None

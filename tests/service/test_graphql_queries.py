@@ -106,6 +106,77 @@ def test_filters_narrow(made):
     assert made.ask(query, f={"format": "parquet"})["sources"]["totalCount"] == 0
 
 
+@pytest.mark.parametrize(
+    ("where", "labels"),
+    [
+        ({"tag": "gold", "not": {"format": "parquet"}}, {"flights"}),
+        ({"and": [{"column": "measure"}, {"column": "key"}, {"not": {"tag": "gold"}}]}, MANY),
+        ({"or": [{"tag": "gold"}, {"status": "FAILED"}]}, {"flights", "empty"}),
+        ({"or": []}, set()),
+        ({"and": []}, None),
+        ({"not": {"or": [{"format": "csv"}, {"status": "FAILED"}]}}, "stubs"),
+        ({"not": {"not": {"tag": "gold"}}}, {"flights"}),
+        ({"not": {"owner": "nobody"}}, None),
+        ({"not": {"minQuality": 0}}, "unjudged"),
+        ({"status": "GONE"}, set()),
+    ],
+)
+def test_filters_are_joined_by_and_or_not(made, where, labels):
+    query = """query($f: SourceFilter) { sources(filter: $f, first: 200) {
+        totalCount nodes { label format status quality { score } } } }"""
+    found = made.ask(query, f=where)["sources"]
+    nodes = found["nodes"]
+    assert found["totalCount"] == len(nodes)
+    whole = made.ask(query, f={})["sources"]
+    if labels is None:
+        assert found == whole
+    elif labels == "stubs":
+        assert nodes == [
+            one for one in whole["nodes"] if one["format"] is None and one["status"] != "FAILED"
+        ]
+        assert nodes
+    elif labels == "unjudged":
+        assert nodes == [one for one in whole["nodes"] if one["quality"] is None]
+        assert nodes
+    elif isinstance(labels, int):
+        assert len(nodes) == labels
+    else:
+        assert {node["label"] for node in nodes} == labels
+
+
+def test_a_filter_has_bounds(made):
+    query = "query($f: SourceFilter) { sources(filter: $f) { totalCount } }"
+    deep = {"tag": "x"}
+    for _ in range(9):
+        deep = {"not": deep}
+    for where in (deep, {"or": [{"tag": "x"}] * 100}, {"and": [{"minQuality": 101}]}):
+        assert codes(execute(made.store, query, {"f": where})) == ["INVALID_INPUT"]
+
+
+def test_a_filter_in_a_tower_of_variables_is_refused(made):
+    query = "query($f: SourceFilter) { sources(filter: $f) { totalCount } }"
+    tower = {"tag": "x"}
+    for _ in range(5000):
+        tower = {"not": tower}
+    assert codes(execute(made.store, query, {"f": tower})) == ["BAD_USER_INPUT"]
+
+
+def test_a_run_tells_with_what_it_ran(made):
+    query = """{ runs(first: 200) { nodes { pipeline details { parameters { name value }
+        environment { name value } tuning { setting value reason } cost { name value }
+        inputs { name version source { label } } outputs { name } } } } }"""
+    runs = {run["pipeline"]: run["details"] for run in made.ask(query)["runs"]["nodes"]}
+    assert runs["make_3"] == {
+        "parameters": [{"name": "minimum", "value": 3}],
+        "environment": [{"name": "spark", "value": "3.5"}],
+        "tuning": [{"setting": "broadcast", "value": "flights", "reason": "it is small"}],
+        "cost": [{"name": "rows", "value": 5.0}],
+        "inputs": [{"name": "flights", "version": 1, "source": {"label": "flights"}}],
+        "outputs": [],
+    }
+    assert runs["first"]["environment"] == []
+
+
 def test_order_by_rows(made):
     found = made.ask("{ sources(orderBy: ROWS, first: 3) { nodes { rowCount } } }")["sources"]
     counts = [node["rowCount"] for node in found["nodes"]]
