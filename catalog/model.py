@@ -268,9 +268,13 @@ class SearchPage:
 
 def label_of(name: str, uri: str) -> str:
     """`weather` of `/data/weather.parquet`, `flights` of the table `db.public.flights`, which its
-    URI's `#public.flights` tells from an object `flights.csv` at the root of a bucket.
+    URI's `#public.flights` tells from an object `flights.csv` at the root of a bucket;
+    `book#Sheet1` of a table in `/data/book.xlsx`.
     """
     last = name.rstrip("/").rsplit("/", 1)[-1]
+    if "/" in name and "#" in uri:  # a table in a file
+        file, mark, table = last.rpartition("#")
+        return (file.split(".", 1)[0] or file) + mark + table
     if "/" in name or "#" not in uri:
         return last.split(".", 1)[0] or last
     return last.rsplit(".", 1)[-1]

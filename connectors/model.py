@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol, runtime_checkable
 
 import pyarrow as pa
 
@@ -156,6 +156,10 @@ class File(Protocol):
     def local_path(self) -> str | None:
         """A path that C libraries can open, or None."""
 
+    @property
+    def table(self) -> str | None:
+        """Which table of the file is meant, where it holds several; None is the first."""
+
     def open(self) -> BinaryIO:
         """A new seekable binary stream, decompressed if the name or content says compressed."""
 
@@ -178,6 +182,14 @@ class Format(Protocol):
         self, file: File, options: Options, *, columns: Sequence[str] | None = None
     ) -> Reading:
         """Rows of one file."""
+
+
+@runtime_checkable
+class Book(Protocol):
+    """A format whose files may hold several tables: each is a dataset, `file.table` its name."""
+
+    def tables(self, file: File) -> tuple[str, ...]:
+        """The names of the tables in a file, in its order. Raises SourceError."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ FORMATS: dict[str, Lazy] = {
     "arrow": Lazy("connectors.formats.arrow:ArrowIpc"),
     "avro": Lazy("connectors.formats.avro:Avro", extra="avro"),
     "csv": Lazy("connectors.formats.csv:Csv"),
+    "excel": Lazy("connectors.formats.excel:Excel", extra="excel"),
     "json": Lazy("connectors.formats.json:Json"),
     "jsonl": Lazy("connectors.formats.jsonl:JsonLines"),
     "orc": Lazy("connectors.formats.orc:Orc"),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
+from urllib.parse import quote, unquote
 
 from connectors import registry
 from connectors.layout import suffix_of
-from connectors.model import Evidence, File, Format
+from connectors.model import Book, Evidence, File, Format
 from schema.errors import MissingDependency
 from schema.model import Finding
 
@@ -89,6 +90,37 @@ def hinted(name: str) -> str | None:
     return suffixes().get(suffix_of(name))
 
 
+@cache
+def book(suffix: str) -> Book | None:
+    """The format of files with that suffix, where they may hold several tables."""
+    for form in formats():
+        if suffix in form.suffixes and isinstance(form, Book):
+            return form
+    return None
+
+
+def split_table(uri: str) -> tuple[str, str | None]:
+    """An address as that of a file, and the name of the table in it that is meant, None where it
+    names none.
+    """
+    head, chain, rest = uri.partition("::")
+    place, mark, table = head.rpartition("#")
+    if not mark or book(suffix_of(place.rsplit("/", 1)[-1])) is None:
+        return uri, None
+    return place + chain + rest, unquote(table, errors="surrogateescape")
+
+
+def with_table(uri: str, table: str) -> str:
+    """The address of a table in a file; `split_table` takes it apart again."""
+    head, chain, rest = uri.partition("::")
+    return head + table_mark(table) + chain + rest
+
+
+def table_mark(table: str | None) -> str:
+    """What stands behind the address of a file to mean one of its tables."""
+    return "" if table is None else "#" + quote(table, safe="", errors="surrogateescape")
+
+
 def recognise(
     head: bytes, file: File, name: str
 ) -> tuple[Format | None, tuple[Evidence, ...], tuple[Finding, ...]]:
@@ -98,17 +130,15 @@ def recognise(
     another format than the name says is read as what it is, and that is a finding too.
     """
     expected = hinted(name)
-    other = next((what for magic, what in _OTHERS.items() if head.startswith(magic)), None)
-    if other is not None:
-        return None, (), (_unknown(head, expected, other),)
     scored = []
     for form in formats():
         surety, why = form.recognise(head, file)
         by_name = NAME_BONUS if form.name == expected and surety < SURE else 0.0
         scored.append((surety + by_name, form.name, why, form))
     score, chosen, why, form = max(scored, key=lambda item: item[0])
-    if score < LEAST:
-        return None, (), (_unknown(head, expected),)
+    other = next((what for magic, what in _OTHERS.items() if head.startswith(magic)), None)
+    if score < LEAST or (other is not None and score < SURE):
+        return None, (), (_unknown(head, expected, other),)
     reason = why + (f"; the name says {expected} too" if expected == chosen else "")
     findings: tuple[Finding, ...] = ()
     if expected is not None and expected != chosen and (expected, chosen) not in _ALSO:

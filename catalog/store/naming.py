@@ -71,8 +71,9 @@ def below(name: str, uri: str, prefix: str) -> bool:
     """Whether a name is `prefix` or stands below it, by whole parts."""
     if not prefix or name == prefix:
         return True
-    separator = "/" if is_file(name, uri) else "."
-    return name.startswith(prefix if prefix.endswith(separator) else prefix + separator)
+    if is_file(name, uri):
+        return name.startswith((prefix.rstrip("/") + "/", prefix + "#"))
+    return name.startswith(prefix if prefix.endswith(".") else prefix + ".")
 
 
 def file_uri(path: str) -> str:

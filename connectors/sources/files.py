@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from connectors import layout, registry, sniff
 from connectors.model import SET_BY_USER, Dataset, Entry, Evidence, Format, Limits
+from connectors.sources.books import expanded
 from connectors.sources.filesystem import LOCAL_SCHEMES, LocalFiles, open_files
+from connectors.sources.partition_keys import with_keys
 from connectors.sources.stored_file import UNREADABLE, StoredFile, reason
 from connectors.sources.walk import Listed, Selection
 from connectors.uri import file_path, printable, scheme
 from schema.errors import CorruptData, MissingDependency, SourceError
 from schema.model import Finding
-from schema.summary import RAW
 
 if TYPE_CHECKING:
     from connectors.sources.sql import SqlSource
@@ -33,12 +35,15 @@ class FileSource:
 
     def __init__(self, uri: str, limits: Limits) -> None:
         self._limits = limits
-        self._files, globs = open_files(uri, limits.credentials)
+        place, self._table = sniff.split_table(uri)
+        if self._table and scheme(uri) is None and Path(uri).exists():
+            place, self._table = uri, None
+        self._files, globs = open_files(place, limits.credentials)
         self._selection = Selection(limits.include + globs, limits.exclude)
         self._listing_findings: list[Finding] = []
         self._findings: dict[str, tuple[Finding, ...]] = {}
         self._databases: dict[str, SqlSource] = {}
-        self.uri = self._files.uri
+        self.uri = self._files.uri + sniff.table_mark(self._table)
 
     @classmethod
     def claims(cls, uri: str) -> bool:
@@ -59,7 +64,8 @@ class FileSource:
         if self._selection.partial:
             return ()
         databases = tuple(area for one in self._databases.values() for area in one.areas)
-        return ((self._files.namespace, self._files.name_of("")), *databases)
+        name = self._files.name_of("") + (f"#{self._table}" if self._table else "")
+        return ((self._files.namespace, name), *databases)
 
     def datasets(self) -> Iterator[Dataset]:
         skipped: dict[str, int] = {}
@@ -105,7 +111,7 @@ class FileSource:
         if not group.entries:
             message = "an empty folder that is named like a file; there is nothing to read"
             findings = [Finding("empty-folder", message, name)]
-        yield Dataset(
+        dataset = Dataset(
             self._files.namespace,
             name,
             self._files.uri_of(place),
@@ -117,6 +123,11 @@ class FileSource:
             self._limits.credentials,
             findings=tuple(findings),
         )
+        book = sniff.book(group.suffix)
+        if book is None:
+            yield dataset
+        else:
+            yield from expanded(dataset, book, self._files.file, self._table)
 
     def _database(self, entry: Entry) -> SqlSource | None:
         """The SQLite database in a local file; None when the file is something else."""
@@ -168,7 +179,7 @@ class FileSource:
             if form is None:
                 return _examined(dataset, None, evidence, findings, label)
             options = tuple(sorted((dict(dataset.options) | dict(self._limits.options)).items()))
-            examined = form.examine(self._files.file(entry), options)
+            examined = form.examine(self._file(entry), options)
         except UNREADABLE as error:
             finding = Finding("unreadable", f"{label}: {reason(error)}", label, "error")
             return replace(dataset, format=None, findings=(*dataset.findings, finding))
@@ -185,7 +196,7 @@ class FileSource:
     def _recognise(
         self, entry: Entry
     ) -> tuple[Format | None, tuple[Evidence, ...], tuple[Finding, ...]]:
-        file = self._files.file(entry)
+        file = self._file(entry)
         name = file.path.rstrip("/").rsplit("/", 1)[-1]
         return sniff.recognise(file.head(), file, name)
 
@@ -199,7 +210,7 @@ class FileSource:
         if dataset.format is None:
             raise SourceError(f"{dataset.name}: no registered format can read it")
         form: Format = registry.load("formats", dataset.format)
-        file: StoredFile = self._files.file(entry)
+        file = self._file(entry)
         keys = dict(entry.partition)
         wanted = None if columns is None else [name for name in columns if name not in keys]
         findings: list[Finding] = []
@@ -207,7 +218,7 @@ class FileSource:
             reading = form.batches(file, dataset.options, columns=wanted)
             findings = reading.findings
             for batch in reading.batches:
-                yield _with_keys(batch, entry, columns)
+                yield with_keys(batch, entry, columns)
         except UNREADABLE as error:
             raise CorruptData(f"{file.label}: cannot be read on: {reason(error)}") from error
         finally:
@@ -224,11 +235,17 @@ class FileSource:
     def _owner(self, dataset: Dataset) -> SqlSource | None:
         return self._databases.get(dataset.uri.partition("#")[0])
 
+    def _file(self, entry: Entry) -> StoredFile:
+        """The file that an entry is, or is a table of."""
+        uri, table = sniff.split_table(entry.uri)
+        return replace(self._files.file(replace(entry, uri=uri)), table=table)
+
     def _label(self, entry: Entry) -> str:
         """Where an entry is, for people: its path below the root, or its name."""
-        path = self._files.file(entry).path
-        below = path.removeprefix(self._files.root).lstrip("/")
-        return printable(below or path.rsplit("/", 1)[-1])
+        file = self._file(entry)
+        below = file.path.removeprefix(self._files.root).lstrip("/")
+        mark = f"#{file.table}" if file.table else ""
+        return printable((below or file.path.rsplit("/", 1)[-1]) + mark)
 
 
 def _heads(entries: Sequence[Entry]) -> list[Entry]:
@@ -253,33 +270,3 @@ def _examined(
 def _placed(finding: Finding, label: str) -> Finding:
     place = f"{label}, {finding.place}" if finding.place else label
     return replace(finding, place=place)
-
-
-def _with_keys(
-    batch: pa.RecordBatch, entry: Entry, columns: Sequence[str] | None
-) -> pa.RecordBatch:
-    """The batch with the entry's partition values as last columns, dictionary-encoded text.
-
-    A column of the file that has the name of a partition key gives way to it.
-    """
-    if not entry.partition:
-        return batch
-    keys = {key: value for key, value in entry.partition if columns is None or key in columns}
-    arrays = [batch.column(at) for at, name in enumerate(batch.schema.names) if name not in keys]
-    fields = [
-        batch.schema.field(at) for at, name in enumerate(batch.schema.names) if name not in keys
-    ]
-    for key, value in keys.items():
-        arrays.append(_constant(value, batch.num_rows))
-        fields.append(pa.field(key, arrays[-1].type, metadata=RAW))
-    return pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields))
-
-
-def _constant(value: str | None, rows: int) -> pa.DictionaryArray:
-    import numpy as np
-
-    if value is None:
-        return pa.DictionaryArray.from_arrays(pa.nulls(rows, pa.int32()), pa.array([], pa.string()))
-    return pa.DictionaryArray.from_arrays(
-        pa.array(np.zeros(rows, dtype=np.int32)), pa.array([value], pa.string())
-    )

@@ -33,12 +33,15 @@ UNREADABLE = (OSError, EOFError, zlib.error, lzma.LZMAError, pa.ArrowException)
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file at `path` of an fsspec file system; `fs` None means the local one."""
+    """A file at `path` of an fsspec file system; `fs` None means the local one. `table` is one of
+    several tables in it.
+    """
 
     uri: str
     path: str
     size: int | None
     fs: Any = None
+    table: str | None = None
 
     @property
     def local_path(self) -> str | None:

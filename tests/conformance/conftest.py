@@ -22,6 +22,7 @@ from catalog.model import Version
 from catalog.store import Store
 from schema.errors import UnsupportedType
 from tests.conformance.target_samples import EDGES, SAMPLES
+from tests.connectors import workbooks
 
 TEXTS = {
     "codes.csv": 'n,text\n1,a\nNA,NA\n"",""\n3,-\n',
@@ -54,6 +55,16 @@ TEXTS = {
 }
 
 
+BOOK = {
+    "cells": [
+        ["id", "day", "at", "ok", "share", "mixed", "who's"],
+        [1, date(2013, 1, 1), datetime(2013, 1, 1, 5, 6), True, 0.5, 1, "a"],  # noqa: DTZ001
+        [2, None, None, False, None, "n/a", "007"],
+        [3, date(2013, 1, 2), datetime(2013, 1, 2), None, 1.25, 2.5, None],  # noqa: DTZ001
+    ]
+}
+
+
 @pytest.fixture(scope="session")
 def edges(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("edges")
@@ -68,6 +79,7 @@ def edges(tmp_path_factory: pytest.TempPathFactory) -> Path:
     unsigned = deep().drop_columns(["small", "large", "word"])  # ORC has none, nor dictionaries
     pa_orc.write_table(unsigned, folder / "deep.orc")
     write_avro(folder / "table.avro")
+    (folder / "book.xlsx").write_bytes(workbooks.xlsx(BOOK))
     return folder
 
 

@@ -50,6 +50,7 @@ EDGES = (
         "parted",
         "deep.parquet",
     ),
+    "book.xlsx#cells",
     *("deep.arrow", "deep.orc", "table.json", "table.avro"),
     *("short.csv", "zipped.csv.gz"),
 )

@@ -23,6 +23,7 @@ from connectors.sources.stored_file import StoredFile
 from connectors.uri import file_uri
 from schema.errors import SourceError
 from schema.model import Finding
+from tests.connectors import workbooks
 
 ROWS = [{"id": n, "name": f"name {n}", "city": "Köln" if n % 2 else "Łódź"} for n in range(300)]
 
@@ -49,6 +50,10 @@ def _avro() -> bytes:
 def _csv() -> bytes:
     lines = [f"{row['id']},{row['name']},{row['city']}" for row in ROWS]
     return ("id,name,city\n" + "\n".join(lines) + "\n").encode()
+
+
+def _excel() -> bytes:
+    return workbooks.xlsx({"rows": [list(ROWS[0]), *(list(row.values()) for row in ROWS)]})
 
 
 def _json() -> bytes:
@@ -79,6 +84,7 @@ SAMPLES: dict[str, Callable[[], bytes]] = {
     "arrow": _arrow,
     "avro": _avro,
     "csv": _csv,
+    "excel": _excel,
     "json": _json,
     "jsonl": _jsonl,
     "orc": _orc,
