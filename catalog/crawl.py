@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from catalog.model import Known, Outcome, QualityReport, Status
 from catalog.quality import Evidence, derive, judge
 from catalog.quality.derive import MOST_VERSIONS
+from catalog.quality.personal import is_personal
 from catalog.reading import Content, read, unchanged, with_fixed_options
 from connectors import registry
 from connectors.model import Dataset, Limits, Source
@@ -170,7 +171,7 @@ def record(store: Store, content: Content, known: Known | None, run: int | None)
         row_count=summary.rows if content.complete else None,
         byte_count=sum(sizes) if sizes else None,
     )
-    findings = (*content.findings, *misfit_findings(summary, schema))
+    findings = (*content.findings, *misfit_findings(summary, schema, hidden=is_personal))
     return store.record(
         dataset,
         schema,

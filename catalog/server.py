@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -11,12 +10,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
+from starlette.requests import HTTPConnection
 from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from catalog.access.authentication import Authenticator
+from catalog.access.exposure import LOOPBACK, exposure
+from catalog.access.gate import Gate, caller_of
 from catalog.access.guard import HostCheck, SecurityHeaders
 from catalog.access.http import rows_endpoint
 from catalog.access.jobs import Jobs
@@ -26,6 +29,7 @@ from catalog.graphql.limits import DEFAULT_LIMITS, Limits
 from catalog.graphql.loading import Request
 from catalog.settings import Settings
 from catalog.web.pages import STATIC, Pages
+from catalog.web.signing import SignIn
 from schema.errors import HeadwaterError, InvalidInput
 
 if TYPE_CHECKING:
@@ -33,17 +37,19 @@ if TYPE_CHECKING:
 
     from catalog.store import Store
 
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
-
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """How the service behaves. `hosts` are the names that it answers to; empty is any."""
+    """How the service behaves. `hosts` are the names that it answers to; empty is any. `auth`:
+    callers must show a token. `secure`: people reach it by TLS.
+    """
 
     roots: Roots = NOWHERE
     hosts: tuple[str, ...] = LOOPBACK
     limits: Limits = DEFAULT_LIMITS
-    unmask: bool = False
+    auth: bool = False
+    secure: bool = False
+    production: bool = False
 
 
 LOCAL = Service()
@@ -52,9 +58,10 @@ LOCAL = Service()
 def create_app(store: Store, service: Service = LOCAL) -> ASGIApp:
     """The application over an open store, which stays the caller's to close."""
     jobs = Jobs(store, service.roots)
+    authenticator = Authenticator(store, required=service.auth, secure=service.secure)
 
-    def begin(_http: HttpRequest) -> Request:
-        return Request(store, jobs=jobs, unmask=service.unmask)
+    def begin(http: HTTPConnection) -> Request:
+        return Request(store, jobs=jobs, caller=caller_of(http))
 
     pages = Pages(store, begin, service.limits)
 
@@ -71,8 +78,9 @@ def create_app(store: Store, service: Service = LOCAL) -> ASGIApp:
                 methods=["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
             ),
             Route("/healthz", _health(store)),
-            Route("/api/v1/rows/{id}", rows_endpoint(store, unmask=service.unmask)),
+            Route("/api/v1/rows/{id}", rows_endpoint(store)),
             Mount("/static", StaticFiles(directory=STATIC)),
+            *SignIn(authenticator).routes(),
             *pages.routes(),
         ],
         exception_handlers={
@@ -83,8 +91,9 @@ def create_app(store: Store, service: Service = LOCAL) -> ASGIApp:
         },
         lifespan=lifespan,
     )
+    gate = Gate(routed, authenticator, production=service.production)
     # outermost, so that the page that tells of a failure has its headers too
-    return SecurityHeaders(HostCheck(routed, hosts=service.hosts))
+    return SecurityHeaders(HostCheck(gate, hosts=service.hosts))
 
 
 def _health(store: Store) -> Callable[[HttpRequest], Response]:
@@ -103,35 +112,49 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 8400,
     *,
-    roots: Roots | None = None,
+    auth: bool | None = None,
+    production: bool | None = None,
+    public_url: str | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> None:
     """Serve until interrupted; the address is told on standard error once it is listened on.
 
-    Port 0 takes a free one. Raises InvalidInput for an address that others can reach, since
-    nobody is asked who they are, and for one that cannot be listened on; CatalogError when the
+    Port 0 takes a free one. Raises InvalidInput for an address that others can reach when none of
+    them would be asked for a token, and for one that cannot be listened on; CatalogError when the
     catalog cannot be opened.
     """
     from catalog.store import Store
 
-    if host not in LOOPBACK:
-        raise InvalidInput(
-            f"serve: {host} can be reached by others, and this service asks nobody who they are; "
-            "serve on 127.0.0.1"
+    with Store.open(settings.catalog) as store:
+        exposed = exposure(
+            host,
+            has_tokens=store.access.has_tokens(),
+            auth=auth,
+            production=production,
+            public_url=public_url,
         )
-    allowed = (
-        roots if roots is not None else Roots.parse(os.environ.get("HEADWATER_CRAWL_ROOTS", ""))
-    )
-    with Store.open(settings.catalog) as store, _listening(host, port) as listening:
-        app = create_app(store, Service(allowed, LOOPBACK, limits))
-        address = listening.getsockname()
-        shown = f"[{address[0]}]" if ":" in address[0] else address[0]
-        sys.stderr.write(
-            f"headwater: http://{shown}:{address[1]}/ (GraphQL at /graphql; Ctrl-C ends it)\n"
+        service = Service(
+            Roots(settings.crawl_roots),
+            exposed.hosts,
+            limits,
+            exposed.auth,
+            exposed.secure,
+            exposed.production,
         )
-        sys.stderr.flush()
-        with contextlib.suppress(KeyboardInterrupt):
-            server_of(app).run(sockets=[listening])
+        with _listening(host, port) as listening:
+            app = create_app(store, service)
+            tell(listening.getsockname(), public_url, service)
+            with contextlib.suppress(KeyboardInterrupt):
+                server_of(app).run(sockets=[listening])
+
+
+def tell(address: tuple[str, int], public_url: str | None, service: Service) -> None:
+    """Where the service is and whom it asks for a token, on standard error."""
+    shown = f"[{address[0]}]" if ":" in address[0] else address[0]
+    url = f"{public_url.rstrip('/')}/" if public_url else f"http://{shown}:{address[1]}/"
+    asked = "callers show a token" if service.auth else "all on this machine may use it"
+    sys.stderr.write(f"headwater: {url} (GraphQL at /graphql; {asked}; Ctrl-C ends it)\n")
+    sys.stderr.flush()
 
 
 def server_of(app: ASGIApp) -> uvicorn.Server:

@@ -11,7 +11,8 @@ HeadwaterError
 ├── CatalogError           the catalog cannot do what was asked
 │   ├── NotFound           no source, version or run of that name
 │   ├── Ambiguous          more than one source of that name
-│   └── InvalidInput       a value that was given cannot be used
+│   ├── InvalidInput       a value that was given cannot be used
+│   └── NotAllowed         the caller may not do what was asked
 └── RunError               a pipeline cannot be loaded or run
     └── ClusterError       the cluster cannot be reached or cannot give what the run asks for
 
@@ -66,6 +67,10 @@ class Ambiguous(CatalogError):
 
 class InvalidInput(CatalogError):
     """A value that was given cannot be used."""
+
+
+class NotAllowed(CatalogError):
+    """The caller may not do what was asked."""
 
 
 class RunError(HeadwaterError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import reduce
 
@@ -175,10 +175,15 @@ def _other(members: dict[Kind, Facet]) -> pa.DataType:
 
 
 def misfit_findings(
-    summary: Summary, schema: Schema, *, stray: float = STRAY_SHARE
+    summary: Summary,
+    schema: Schema,
+    *,
+    stray: float = STRAY_SHARE,
+    hidden: Callable[[Field], bool] = lambda _: False,
 ) -> tuple[Finding, ...]:
     """A finding for each column some of whose values do not fit its type, with the first places,
-    and one for each whose missing values are written as words.
+    and one for each whose missing values are written as words. Values of the fields that are
+    `hidden` are not quoted.
     """
     findings: list[Finding] = []
     for field in schema:
@@ -194,9 +199,10 @@ def misfit_findings(
         count = sum(facet.count for facet in misfits.values())
         examples = sorted(example for facet in misfits.values() for example in facet.examples)
         shown = ", ".join(repr(example.text) for example in examples[:3])
+        quoted = "" if hidden(field) else f" ({shown})"
         message = (
             f"column {field.name!r} is {field.type}, but {count:,} of {column.count:,} values "
-            f"are not ({shown}); they are read as null"
+            f"are not{quoted}; they are read as null"
         )
         place = f"{examples[0].place}, row {examples[0].row}" if examples else None
         findings.append(Finding("misfit", message, place))

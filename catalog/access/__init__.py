@@ -1,1 +1,1 @@
-"""Rows of one source over HTTP."""
+"""Who may ask for what, and what one source gives over HTTP."""

@@ -8,6 +8,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from catalog.access.gate import refuse
+
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -57,14 +59,14 @@ class HostCheck:
         self._hosts = frozenset(hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and self._hosts:
+        if scope["type"] in ("http", "websocket") and self._hosts:
             host = host_name(Headers(scope=scope).get("host", ""))
             if host not in self._hosts:
                 answer = PlainTextResponse(
                     "This service does not answer to that host name; use http://localhost.\n",
                     421,
                 )
-                await answer(scope, receive, send)
+                await refuse(answer, scope, receive, send)
                 return
         await self._app(scope, receive, send)
 

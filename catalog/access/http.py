@@ -15,6 +15,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response, StreamingResponse
 
 from catalog.access.encoders import ENCODINGS, Encoding
+from catalog.access.gate import caller_of
 from catalog.access.rows import open_rows
 from catalog.graphql.errors import code_of
 from catalog.model import Source
@@ -37,12 +38,12 @@ class NotAcceptable(InvalidInput):
     """None of the media types that the caller accepts is one that rows are sent in."""
 
 
-def rows_endpoint(store: Store, *, unmask: bool) -> Callable[[HttpRequest], Response]:
-    """The endpoint over `store`; personal data is masked unless `unmask`."""
+def rows_endpoint(store: Store) -> Callable[[HttpRequest], Response]:
+    """The endpoint over `store`; personal data is masked unless the caller may see it."""
 
     def rows(request: HttpRequest) -> Response:
         try:
-            return _answer(store, request, unmask=unmask)
+            return _answer(store, request, unmask=caller_of(request).unmask)
         except NotAcceptable as error:
             return _failed(error, 406)
         except HeadwaterError as error:

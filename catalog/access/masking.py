@@ -5,45 +5,10 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from schema.model import Field, Schema
-
-PERSONAL = frozenset(
-    {
-        "address",
-        "bank_account",
-        "birth_date",
-        "credit_card",
-        "date_of_birth",
-        "email",
-        "first_name",
-        "full_name",
-        "iban",
-        "ip_address",
-        "ipv4",
-        "ipv6",
-        "last_name",
-        "mac_address",
-        "national_id",
-        "passport",
-        "person_name",
-        "phone",
-        "phone_number",
-        "postal_address",
-        "social_security_number",
-        "ssn",
-        "street_address",
-        "tax_id",
-        "username",
-    }
-)
-"""Semantic types whose values tell of a person."""
+from catalog.quality.personal import is_personal
+from schema.model import Schema
 
 MASK = "•••"
-
-
-def is_personal(field: Field) -> bool:
-    """Whether the values of a field tell of a person."""
-    return field.semantic_type in PERSONAL
 
 
 def masked_schema(schema: Schema) -> pa.Schema:

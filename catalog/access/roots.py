@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from schema.errors import CatalogError
+from schema.errors import NotAllowed
 
-
-class NotAllowed(CatalogError):
-    """A caller may not do what was asked."""
+__all__ = ["NOWHERE", "NotAllowed", "Roots", "without_credentials"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from catalog.access.masking import is_personal, mask, masked_schema
+from catalog.access.masking import mask, masked_schema
 from catalog.access.plain import plain_rows
 from catalog.model import Source
+from catalog.quality.personal import is_personal
 from schema.errors import InvalidInput, NotFound
 from schema.model import Schema
 

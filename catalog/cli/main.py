@@ -26,6 +26,7 @@ COMMANDS = {  # in the order that a new user needs them; each module holds one `
     "lineage": "catalog.cli.lineage",
     "cluster": "catalog.cli.cluster",
     "serve": "catalog.cli.serve",
+    "token": "catalog.cli.token",
 }
 
 STOPPED_BY_USER = 130

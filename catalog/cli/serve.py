@@ -9,14 +9,44 @@ from catalog.cli.session import Session, pass_session, subcommand
 HOST, PORT = "127.0.0.1", 8400
 
 
-@subcommand("serve", example="headwater serve\nheadwater serve --port 0")
+@subcommand(
+    "serve",
+    example="headwater serve\nheadwater serve --port 0\n"
+    "headwater serve --host 0.0.0.0 --public-url https://data.example.org",
+)
 @click.option("--host", default=HOST, show_default=True, help="The address to listen on.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="0: a free one."
 )
+@click.option(
+    "--auth/--no-auth",
+    default=None,
+    help="Whether callers show a token.  [default: once there is one, and always beyond 127.0.0.1]",
+)
+@click.option(
+    "--production/--development",
+    default=None,
+    help="Without introspection and hints for developers.  [default: beyond 127.0.0.1]",
+)
+@click.option(
+    "--public-url",
+    metavar="URL",
+    help="Where people reach it through a proxy: https://data.example.org",
+)
 @pass_session
-def command(session: Session, *, host: str, port: int) -> None:
-    """Serve GraphQL at /graphql and pages to look at, until Ctrl-C."""
+def command(
+    session: Session,
+    *,
+    host: str,
+    port: int,
+    auth: bool | None,
+    production: bool | None,
+    public_url: str | None,
+) -> None:
+    """Serve GraphQL at /graphql and pages to look at, until Ctrl-C.
+
+    On any address but this machine's own, callers must show a token: see `headwater token`.
+    """
     from catalog.server import serve
 
-    serve(session.settings, host, port)
+    serve(session.settings, host, port, auth=auth, production=production, public_url=public_url)

@@ -76,7 +76,7 @@ def execute(
     limits: Limits = DEFAULT_LIMITS,
 ) -> dict[str, Any]:
     """The response to `query` as GraphQL has it: `data`, and `errors` if there are any."""
-    request = Request(store, unmask=False)
+    request = Request(store)
     return answer(request, query, variables, operation_name, limits=limits).body
 
 

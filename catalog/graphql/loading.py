@@ -13,8 +13,10 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from catalog.access.callers import LOCAL, Caller
+from catalog.access.masked import masked_results, masked_store
 from catalog.graphql.errors import TimedOut
-from catalog.model import QualityReport, Run, Source, Version
+from catalog.model import ExpectationResult, QualityReport, Run, Source, Version
 from schema.errors import NotFound
 
 if TYPE_CHECKING:
@@ -28,13 +30,13 @@ V = TypeVar("V")
 class Request:
     """One request's view of the store, with what it has loaded so far.
 
-    `deadline` is on the clock of `time.monotonic`; None is no limit. `unmask` is whether the
-    caller may see personal data. Not safe for use from several threads.
+    `deadline` is on the clock of `time.monotonic`; None is no limit. `store` shows no values of
+    personal data unless the caller may see them. Not safe for use from several threads.
     """
 
     store: Store
     jobs: Jobs | None = None
-    unmask: bool = False
+    caller: Caller = LOCAL
     deadline: float | None = None
     id: str = field(default_factory=lambda: uuid.uuid4().hex[:16])
     _group: dict[int, Sequence[int]] = field(default_factory=dict)
@@ -42,6 +44,15 @@ class Request:
     _runs: dict[int, Run] = field(default_factory=dict)
     _runs_expected: set[int] = field(default_factory=set)
     _loaded: dict[Hashable, dict[int, Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.unmask:
+            self.store = masked_store(self.store)
+
+    @property
+    def unmask(self) -> bool:
+        """Whether the caller may see personal data."""
+        return self.caller.unmask
 
     def check_time(self) -> None:
         """Raises TimedOut once the deadline has passed."""
@@ -107,6 +118,11 @@ class Request:
     def expect_runs(self, pks: Iterable[int]) -> None:
         """Announce runs by primary key: they will be loaded together."""
         self._runs_expected.update(pks)
+
+    def results(self, report: QualityReport) -> tuple[ExpectationResult, ...]:
+        """The verdicts of a report, with no values of personal data that the caller may not see."""
+        version = None if self.unmask else self.version(report.source_pk)
+        return masked_results(report.results, version.schema) if version else report.results
 
     def run(self, pk: int) -> Run:
         """A run by primary key. Raises NotFound."""

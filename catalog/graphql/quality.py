@@ -80,9 +80,10 @@ class QualityReportType(ObjectType):
 
     @staticmethod
     def resolve_results(
-        report: model.QualityReport, _info: Any, *, failed: bool | None = None
+        report: model.QualityReport, info: Any, *, failed: bool | None = None
     ) -> list[model.ExpectationResult]:
-        return [result for result in report.results if failed is None or result.success != failed]
+        results = info.context.results(report)
+        return [result for result in results if failed is None or result.success != failed]
 
     @staticmethod
     def resolve_history(report: model.QualityReport, info: Any, first: int) -> Any:

@@ -7,6 +7,7 @@ from functools import cache
 import graphene
 from graphql import GraphQLInterfaceType, GraphQLScalarType, GraphQLSchema, print_schema
 
+from catalog.graphql.guarding import guard
 from catalog.graphql.mutations import Mutation
 from catalog.graphql.node import type_name
 from catalog.graphql.query import Query
@@ -26,6 +27,7 @@ def schema() -> GraphQLSchema:
     assert isinstance(moment, GraphQLScalarType)
     assert isinstance(node, GraphQLInterfaceType)
     node.resolve_type = type_name
+    guard(found)
     moment.specified_by_url = "https://scalars.graphql.org/andimarek/date-time"
     return found
 

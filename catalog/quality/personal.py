@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pyarrow as pa
+
 from schema.model import Field
 from schema.semantics.registry import personal_types
 
@@ -17,12 +19,22 @@ _NAMES = re.compile(
 
 
 def is_personal(field: Field) -> bool:
-    """Whether the column's semantic type, or its name while none is known, is personal.
+    """Whether the column's semantic type or its name is personal, or a name of a field within it.
 
     A name is enough: to mask too much costs a look at the data, to mask too little cannot be
     taken back.
     """
-    return field.semantic_type in personal_types() or bool(_NAMES.search(field.name))
+    if field.semantic_type in personal_types() or _NAMES.search(field.name):
+        return True
+    return pa.types.is_nested(field.type) and _holds_personal(field.type)
+
+
+def _holds_personal(kind: pa.DataType) -> bool:
+    """Whether a field anywhere within a nested type has a personal name."""
+    return any(
+        _NAMES.search(inner.name) or _holds_personal(inner.type)
+        for inner in (kind.field(at) for at in range(kind.num_fields))
+    )
 
 
 def masked(value: Any) -> Any:

@@ -24,6 +24,7 @@ from catalog.model import (
     Version,
 )
 from catalog.store import annotating, crawls, known, reports, resolving, runs, searching
+from catalog.store.access import Access
 from catalog.store.database import Database
 from catalog.store.migrate import migrate
 from catalog.store.newest import Newest
@@ -62,6 +63,11 @@ class Store:
             database.close()
             raise
         return cls(database)
+
+    @property
+    def access(self) -> Access:
+        """Tokens, sessions and the audit log."""
+        return Access(self._database)
 
     def close(self) -> None:
         """Give back the connections."""

@@ -237,3 +237,41 @@ edges = Table(
     Index("ix_edges_downstream_pk", "downstream_pk"),
     Index("ix_edges_run_pk", "run_pk"),
 )
+
+# Who may ask; the secret itself is shown once and never kept. Revision 0003.
+tokens = Table(
+    "tokens",
+    metadata,
+    _pk(),
+    Column("key", LargeBinary(32), nullable=False, unique=True),  # SHA-256 of the secret
+    Column("name", AnyText, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("unmask", Boolean, nullable=False),
+    Column("created_at", Time, nullable=False),
+    Column("expires_at", Time),
+    Column("revoked_at", Time),
+    Column("used_at", Time),  # to the hour
+)
+
+# Browsers that have signed in with a token.
+sessions = Table(
+    "sessions",
+    metadata,
+    _pk(),
+    Column("key", LargeBinary(32), nullable=False, unique=True),  # SHA-256 of the cookie
+    _of("tokens", "token_pk", index=True),
+    Column("expires_at", Time, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    _pk(),
+    Column("at", Time, nullable=False),
+    Column("caller", AnyText, nullable=False),  # the name of the token, or who else it was
+    Column("token_pk", _Id),  # no foreign key: what was done stays told
+    Column("action", AnyText, nullable=False),
+    Column("target", AnyText),
+    Column("outcome", AnyText, nullable=False),  # `done`, or the code of an error
+    Column("details", Json, nullable=False),
+)

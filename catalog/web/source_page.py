@@ -39,7 +39,7 @@ def _quality(request: Request, source: Source, _version: Version | None, _query:
     return {
         "dimensions": _dimensions(report) if report else [],
         "scores": [past.score for past in reversed(history)],
-        "results": sorted(report.results, key=lambda result: result.success) if report else [],
+        "results": sorted(request.results(report), key=lambda one: one.success) if report else [],
     }
 
 

@@ -12,6 +12,8 @@ from markupsafe import Markup
 from starlette.requests import Request as HttpRequest
 from starlette.responses import HTMLResponse
 
+from catalog.access.authentication import csrf_token
+from catalog.access.gate import CALLER, PRODUCTION
 from catalog.graphql.quality import grade
 from catalog.web import charts, present
 
@@ -60,9 +62,19 @@ def asset(name: str) -> str:
 def render(
     template: str, request: HttpRequest | None, status: int = 200, **values: Any
 ) -> HTMLResponse:
-    """A page. `path` is the request's, so that the navigation knows where it is."""
+    """A page. `path` is the request's, so that the navigation knows where it is; `caller` is who
+    asks, `csrf` what the forms of a session carry, `explores` whether there is such a page.
+    """
     path = request.url.path if request else "/"
-    html = environment().get_template(template).render(path=path, status=status, **values)
+    caller = request.scope.get(CALLER) if request else None
+    shared = {
+        "path": path,
+        "status": status,
+        "caller": caller,
+        "csrf": csrf_token(caller.session) if caller and caller.session else "",
+        "explores": not (request and request.scope.get(PRODUCTION)),
+    }
+    html = environment().get_template(template).render(**shared, **values)
     return HTMLResponse(html, status, {"cache-control": "no-store"})
 
 

@@ -12,6 +12,7 @@ import sys
 import httpx
 import pytest
 
+from catalog.access.exposure import LOOPBACK, exposure
 from catalog.server import serve
 from catalog.settings import Settings
 from schema.errors import CatalogError, InvalidInput
@@ -51,9 +52,49 @@ def test_it_starts_answers_and_ends(root, catalog_url, how):
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.org"])
-def test_addresses_that_others_reach_are_refused(catalog_url, host):
-    with pytest.raises(InvalidInput, match="can be reached by others"):
+def test_addresses_that_others_reach_are_refused_without_a_token(catalog_url, host):
+    with pytest.raises(InvalidInput, match=r"reached by others.*headwater token create"):
         serve(Settings(catalog_url), host, 0)
+    with pytest.raises(InvalidInput, match="can be reached by others"):
+        serve(Settings(catalog_url), "127.0.0.1", 0, public_url="https://data.example.org")
+
+
+EXPOSED = [
+    # host, tokens, options: auth, production, hosts, secure
+    ("127.0.0.1", False, {}, (False, False, LOOPBACK, False)),
+    ("127.0.0.1", True, {}, (True, False, LOOPBACK, False)),
+    ("::1", True, {"auth": False}, (False, False, LOOPBACK, False)),
+    ("localhost", False, {"production": True}, (False, True, LOOPBACK, False)),
+    ("0.0.0.0", True, {}, (True, True, (), False)),
+    ("0.0.0.0", True, {"production": False}, (True, False, (), False)),
+    (
+        "127.0.0.1",
+        True,
+        {"public_url": "https://data.example.org/"},
+        (True, True, ("data.example.org", *LOOPBACK), True),
+    ),
+]
+
+
+@pytest.mark.parametrize(("host", "tokens", "options", "expected"), EXPOSED)
+def test_how_a_service_is_exposed(host, tokens, options, expected):
+    found = exposure(host, has_tokens=tokens, **options)
+    assert (found.auth, found.production, found.hosts, found.secure) == expected
+
+
+@pytest.mark.parametrize(
+    ("host", "tokens", "options", "told"),
+    [
+        ("127.0.0.1", False, {"auth": True}, "no token to ask for"),
+        ("0.0.0.0", True, {"auth": False}, "--no-auth asks for none"),
+        ("0.0.0.0", True, {"public_url": "data.example.org"}, "--public-url is like"),
+        ("0.0.0.0", True, {"public_url": "https://x/path"}, "--public-url is like"),
+        ("0.0.0.0", True, {"public_url": "https://[x"}, "--public-url is like"),
+    ],
+)
+def test_what_would_be_unsafe_is_refused(host, tokens, options, told):
+    with pytest.raises(InvalidInput, match=told):
+        exposure(host, has_tokens=tokens, **options)
 
 
 def test_a_port_that_is_taken_is_told(catalog_url):

@@ -1,0 +1,148 @@
+"""The catalog as those see it who may not see personal data: no value of a personal column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
+
+from catalog.model import Expectation, ExpectationResult, Version
+from catalog.quality.personal import is_personal, masked
+from schema.model import Schema
+from schema.profile import ColumnProfile
+
+if TYPE_CHECKING:
+    from catalog.store import Store
+
+KEPT_ARGUMENTS = frozenset(("column", "column_A", "column_B", "column_list", "mostly", "type_"))
+"""Arguments of expectations that tell of no value."""
+
+SHARES = frozenset(
+    (
+        "expect_column_value_lengths_to_be_between",
+        "expect_column_values_to_be_unique",
+        "expect_column_values_to_not_be_null",
+        "expect_column_unique_value_count_to_be_between",
+        "expect_column_type_to_be",
+        "expect_column_values_to_be_of_type",
+    )
+)
+"""Expectations that observe no value but a share, a count or a type."""
+
+
+class Masked:
+    """A store, or a part of one: gives what it gives, but every version in that, however deep,
+    comes without values of personal columns. What is kept must not be made of it: `whole` is the
+    store as it is. Verdicts are masked where they are shown (`masked_results`), since that takes
+    the schema, which most who ask for a score do not need.
+    """
+
+    def __init__(self, whole: object) -> None:
+        self.whole = whole
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self.whole, name)
+        if not callable(found):
+            return Masked(found)
+
+        def call(*arguments: Any, **options: Any) -> Any:
+            return masked_values(found(*arguments, **options))
+
+        return call
+
+
+def masked_store(store: Store) -> Store:
+    """The view of a store, which stays the caller's to close."""
+    return cast("Store", Masked(store))
+
+
+def whole(store: Store) -> Store:
+    """The store as it is, for what is computed from it and kept."""
+    return cast("Store", store.whole) if isinstance(store, Masked) else store
+
+
+def masked_values(found: Any) -> Any:
+    """The same, with every version in lists and dictionaries masked."""
+    if isinstance(found, Version):
+        return masked_version(found)
+    if isinstance(found, list | tuple) and type(found) in (list, tuple):
+        return type(found)(map(masked_values, found))
+    if isinstance(found, dict):
+        return {key: masked_values(value) for key, value in found.items()}
+    return found
+
+
+def personal_names(schema: Schema) -> frozenset[str]:
+    """The names of the columns that hold personal data."""
+    return frozenset(field.name for field in schema if is_personal(field))
+
+
+def masked_version(version: Version) -> Version:
+    """The version without the values of its personal columns."""
+    hidden = personal_names(version.schema)
+    if not hidden:
+        return version
+    columns = tuple(
+        masked_profile(one) if _top(one.name, version.schema) in hidden else one
+        for one in version.profile.columns
+    )
+    return replace(version, profile=replace(version.profile, columns=columns))
+
+
+def masked_profile(profile: ColumnProfile) -> ColumnProfile:
+    """The figures of a personal column: how many, how different, how long; never which."""
+    return replace(
+        profile,
+        min=None,
+        max=None,
+        mean=None,
+        std=None,
+        quantiles=(),
+        histogram=(),
+        top_values=(),
+        misfit_examples=tuple(map(masked, profile.misfit_examples)),
+    )
+
+
+def masked_results(
+    results: Iterable[ExpectationResult], schema: Schema
+) -> tuple[ExpectationResult, ...]:
+    """The verdicts on a source of that schema, without values of its personal columns."""
+    hidden = personal_names(schema)
+    return tuple(
+        _masked_result(result) if result.expectation.field in hidden else result
+        for result in results
+    )
+
+
+def _masked_result(result: ExpectationResult) -> ExpectationResult:
+    expectation = result.expectation
+    if expectation.type in SHARES:
+        return result
+    shown = Expectation(
+        expectation.type,
+        expectation.field,
+        _masked_arguments(expectation.kwargs),
+        "learned from the values of a column of personal data",
+        expectation.dimension,
+    )
+    return replace(result, expectation=shown, observed=_hidden(result.observed))
+
+
+def _masked_arguments(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: value if name in KEPT_ARGUMENTS else _hidden(value)
+        for name, value in arguments.items()
+    }
+
+
+def _hidden(value: Any) -> Any:
+    return [masked(one) for one in value] if isinstance(value, list | tuple) else masked(value)
+
+
+def _top(path: str, schema: Schema) -> str:
+    """The column that a profile's path lies in: names may hold the signs of paths themselves."""
+    if path in schema.names:
+        return path
+    inside = [name for name in schema.names if path.startswith((f"{name}.", f"{name}["))]
+    return max(inside, key=len, default=path)

@@ -1,0 +1,69 @@
+"""`headwater token`: made once, listed without secrets, revoked."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from catalog.access.callers import Role
+from catalog.store import Store
+
+
+@pytest.fixture
+def said(headwater, catalog_url):
+    def invoke(*arguments: object, **options: Any):
+        return headwater(*arguments, catalog=catalog_url, **options)
+
+    return invoke
+
+
+def test_a_token_is_made_listed_and_revoked(said, catalog_url):
+    made = said("token", "create", "--role", "editor", "--name", "ada", "--expires", "30d")
+    secret = made.stdout.strip()
+    assert secret.startswith("hw_")
+    assert "ada: editor, expires" in made.stderr
+    with Store.open(catalog_url) as store:
+        token = store.access.token_of(secret)
+    assert token is not None
+    assert (token.name, token.role, token.unmask) == ("ada", Role.EDITOR, False)
+    listed = said("token", "list").stdout
+    assert "ada" in listed
+    assert "active" in listed
+    assert secret not in listed
+    assert "revoked" in said("token", "revoke", "ada").stdout
+    with Store.open(catalog_url) as store:
+        assert store.access.token_of(secret) is None
+
+
+def test_json(said):
+    made = json.loads(said("--json", "token", "create", "--role", "reader", "--unmask").stdout)
+    assert made["secret"].startswith("hw_")
+    assert made["token"]["name"] == "reader-1"
+    assert made["token"]["unmask"] is True
+    assert made["token"]["expiresAt"] is None
+    (listed,) = json.loads(said("--json", "token", "list").stdout)["tokens"]
+    assert {**listed, "usedAt": None} == made["token"]
+    revoked = json.loads(said("--json", "token", "revoke", "1").stdout)["token"]
+    assert revoked["state"] == "revoked"
+
+
+def test_what_cannot_be_is_told(said):
+    said("token", "create", "--role", "owner", status=2)
+    said("token", "create", status=2)
+    for wrong in ("30", "0d", "soon", "99999999d", "-1d"):
+        said("token", "create", "--role", "reader", "--expires", wrong, status=2)
+    said("token", "create", "--role", "reader", "--name", "ada")
+    again = said("token", "create", "--role", "reader", "--name", "ada", status=1)
+    assert "revoke it first" in again.stderr
+    assert (
+        "1 to 100 characters"
+        in said("token", "create", "--role", "reader", "--name", " ", status=1).stderr
+    )
+    assert "no token is called 'bob'" in said("token", "revoke", "bob", status=1).stderr
+    assert "no token is called '7'" in said("token", "revoke", "7", status=1).stderr
+
+
+def test_an_empty_list_says_what_to_do(said):
+    assert "headwater token create" in said("token", "list").stdout
