@@ -65,7 +65,7 @@ def masked_values(found: Any) -> Any:
     """The same, with every version in lists and dictionaries masked."""
     if isinstance(found, Version):
         return masked_version(found)
-    if isinstance(found, list | tuple) and type(found) in (list, tuple):
+    if type(found) in (list, tuple):
         return type(found)(map(masked_values, found))
     if isinstance(found, dict):
         return {key: masked_values(value) for key, value in found.items()}

@@ -15,6 +15,7 @@ from catalog.access.encoders import ENCODINGS
 from catalog.access.masking import MASK, mask
 from catalog.access.plain import plain
 from catalog.access.rows import first_rows, open_rows
+from catalog.quality.personal import is_personal
 from schema.model import Field, Schema
 
 
@@ -147,6 +148,20 @@ def test_personal_data_is_masked_and_nulls_stay():
     ]
 
 
+@pytest.mark.parametrize(
+    ("field", "personal"),
+    [
+        (Field("contact", pa.struct([("first_name", pa.string())])), True),
+        (Field("all", pa.list_(pa.struct([("a", pa.map_(pa.string(), pa.string()))]))), False),
+        (Field("all", pa.list_(pa.struct([("deep", pa.struct([("iban", pa.string())]))]))), True),
+        (Field("carrier", pa.string(), semantic_type="airline_iata"), False),
+        (Field("x", pa.string(), semantic_type="ipv4"), True),
+    ],
+)
+def test_what_is_personal_is_so_by_meaning_or_name_however_deep(field, personal):
+    assert is_personal(field) is personal
+
+
 def test_rows_of_a_source_with_personal_data_are_masked(fresh):
     store = fresh.store
     source = store.source("birds")
@@ -157,7 +172,7 @@ def test_rows_of_a_source_with_personal_data_are_masked(fresh):
         def current_versions(self, pks):
             version = store.current_versions(pks)[source.pk]
             first, *rest = version.schema.fields
-            fields = (replace(first, semantic_type="full_name"), *rest)
+            fields = (replace(first, semantic_type="person_name"), *rest)
             return {source.pk: replace(version, schema=replace(version.schema, fields=fields))}
 
         entries = staticmethod(store.entries)
