@@ -94,6 +94,18 @@ class Version:
     def id(self) -> str:
         return global_id("Version", self.pk)
 
+    @property
+    def shape(self) -> Mapping[str, Any]:
+        """The schema as `Schema.to_dict` has it."""
+        return self.schema.to_dict()
+
+    @property
+    def figures(self) -> Mapping[str, Any]:
+        """The profile as `TableProfile.to_dict` has it; of a stored version with the long figures
+        of a column as JSON text within `more` (`catalog.store.codec`).
+        """
+        return self.profile.to_dict()
+
 
 @dataclass(frozen=True, slots=True)
 class Known:

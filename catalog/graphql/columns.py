@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,9 @@ from graphene import Field as Member
 
 from catalog import model
 from catalog.graphql.scalars import DateTime, Long, Value
+from catalog.store.codec import long_of
 from schema import model as schema_model
+from schema.codec import decode_type
 from schema.profile import ColumnProfile
 
 
@@ -58,6 +60,76 @@ def _columns(
             field.name in schema.primary_key,
             found.pop() if found else None,
         )
+
+
+class Profiles:
+    """The profiles of a version by name, decoded when the first is asked for."""
+
+    __slots__ = ("_by_name", "_version")
+
+    def __init__(self, version: model.Version) -> None:
+        self._version = version
+        self._by_name: dict[str, list[Mapping[str, Any]]] | None = None
+
+    def get(self, name: str, turn: int) -> Mapping[str, Any] | None:
+        """The profile of the column that is the `turn`th of that name, from 0; None without."""
+        if self._by_name is None:
+            self._by_name = {}
+            for profile in self._version.figures["columns"]:
+                self._by_name.setdefault(profile["name"], []).append(profile)
+        found = self._by_name.get(name, ())
+        return found[turn] if turn < len(found) else None
+
+
+class Shown:
+    """One field of a version as the API shows it: as `Column`, with the profile as the store
+    has it, which is decoded when it is asked for.
+    """
+
+    __slots__ = (
+        "_profiles",
+        "_turn",
+        "description",
+        "key",
+        "name",
+        "nullable",
+        "semantic_type",
+        "type",
+    )
+
+    def __init__(
+        self, field: Mapping[str, Any], profiles: Profiles, turn: int, *, key: bool
+    ) -> None:
+        self._profiles = profiles
+        self._turn = turn
+        self.name = field["name"]
+        kind = field["type"]
+        self.type = kind if isinstance(kind, str) else str(decode_type(kind))
+        self.nullable = field["nullable"]
+        self.description = field.get("description")
+        semantic = field.get("semanticType")
+        self.semantic_type = (
+            {"name": semantic, "confidence": field.get("semanticConfidence")} if semantic else None
+        )
+        self.key = key
+
+    @property
+    def profile(self) -> Mapping[str, Any] | None:
+        """The profile of the same name and turn."""
+        return self._profiles.get(self.name, self._turn)
+
+
+def shown(version: model.Version) -> list[Shown]:
+    """The fields of a version as the API shows them."""
+    profiles = Profiles(version)
+    keys = version.shape.get("primaryKey", ())
+    turns: dict[str, int] = {}
+    found = []
+    for field in version.shape["fields"]:
+        name = field["name"]
+        turn = turns[name] = turns.get(name, -1) + 1
+        found.append(Shown(field, profiles, turn, key=name in keys))
+    return found
 
 
 class SemanticType(ObjectType):
@@ -123,6 +195,26 @@ class ColumnProfileType(ObjectType):
         NonNull(String), description="Texts that stand for a missing value, such as `NA`."
     )
 
+    @staticmethod
+    def resolve_quantiles(profile: Mapping[str, Any], _info: Any) -> Any:
+        return long_of(profile)["quantiles"]
+
+    @staticmethod
+    def resolve_histogram(profile: Mapping[str, Any], _info: Any) -> Any:
+        return long_of(profile)["histogram"]
+
+    @staticmethod
+    def resolve_top_values(profile: Mapping[str, Any], _info: Any) -> Any:
+        return long_of(profile)["top_values"]
+
+    @staticmethod
+    def resolve_misfit_examples(profile: Mapping[str, Any], _info: Any) -> Any:
+        return long_of(profile)["misfit_examples"]
+
+    @staticmethod
+    def resolve_missing_codes(profile: Mapping[str, Any], _info: Any) -> Any:
+        return profile.get("missing_codes", ())
+
 
 class Field(ObjectType):
     """One field of a schema: its type as evidence has it, and what is known about it."""
@@ -158,18 +250,18 @@ class SchemaType(ObjectType):
         return version.fingerprint
 
     @staticmethod
-    def resolve_primary_key(version: model.Version, _info: Any) -> tuple[str, ...]:
-        return version.schema.primary_key
+    def resolve_primary_key(version: model.Version, _info: Any) -> Any:
+        return version.shape.get("primaryKey", ())
 
     @staticmethod
     def resolve_field_count(version: model.Version, _info: Any) -> int:
-        return len(version.schema)
+        return len(version.shape["fields"])
 
     @staticmethod
     def resolve_fields(
         version: model.Version, _info: Any, name_contains: str | None = None
-    ) -> list[Column]:
-        columns = columns_of(version)
+    ) -> list[Shown]:
+        columns = shown(version)
         if not name_contains:
             return columns
         wanted = name_contains.casefold()
@@ -195,20 +287,20 @@ class TableProfileType(ObjectType):
 
     @staticmethod
     def resolve_row_count(version: model.Version, _info: Any) -> int | None:
-        return version.profile.row_count
+        return version.figures["row_count"]  # type: ignore[no-any-return]
 
     @staticmethod
     def resolve_byte_count(version: model.Version, _info: Any) -> int | None:
-        return version.profile.byte_count
+        return version.figures["byte_count"]  # type: ignore[no-any-return]
 
     @staticmethod
     def resolve_rows_seen(version: model.Version, _info: Any) -> int:
-        return version.profile.rows_seen
+        return version.figures["rows_seen"]  # type: ignore[no-any-return]
 
     @staticmethod
     def resolve_computed_at(version: model.Version, _info: Any) -> Any:
         return version.created_at
 
     @staticmethod
-    def resolve_columns(version: model.Version, _info: Any) -> tuple[ColumnProfile, ...]:
-        return version.profile.columns
+    def resolve_columns(version: model.Version, _info: Any) -> Any:
+        return version.figures["columns"]

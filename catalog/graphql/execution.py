@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphql import (
     DocumentNode,
+    ExecutionContext,
     ExecutionResult,
     GraphQLError,
     GraphQLSyntaxError,
@@ -32,6 +33,7 @@ from catalog.graphql.errors import (
     formatted,
     refusal,
 )
+from catalog.graphql.fast import FastExecution
 from catalog.graphql.limits import (
     DEFAULT_LIMITS,
     Limits,
@@ -88,6 +90,7 @@ def answer(
     *,
     limits: Limits = DEFAULT_LIMITS,
     read_only: bool = False,
+    executor: type[ExecutionContext] = FastExecution,
 ) -> Answer:
     """The response, and whether the operation was refused before it was executed.
 
@@ -121,6 +124,7 @@ def answer(
         variable_values=given,
         operation_name=operation_name,
         is_awaitable=_never,
+        execution_context_class=executor,
     )
     assert isinstance(result, ExecutionResult)
     return _told(result, request)

@@ -17,7 +17,7 @@ class Node(Interface):
 
 def type_name(value: Any, _info: Any, _kind: Any) -> str | None:
     """The name of the type of the API that shows `value`, None when none does."""
-    return _TYPES.get(type(value))
+    return next((name for kind, name in _TYPES if isinstance(value, kind)), None)
 
 
-_TYPES = {model.Source: "Source", model.Version: "Version", model.Run: "Run"}
+_TYPES = ((model.Source, "Source"), (model.Version, "Version"), (model.Run, "Run"))

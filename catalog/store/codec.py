@@ -6,8 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from catalog.model import Expectation, ExpectationResult
+from catalog.store.columns import dumps, loads
 from connectors.model import Dataset, Evidence
 from schema.model import Finding, Schema
+from schema.profile import TableProfile
+
+LONG = ("quantiles", "histogram", "top_values", "misfit_examples")
+"""The figures of a column that are lists."""
 
 
 def encode_dataset(dataset: Dataset) -> dict[str, Any]:
@@ -47,6 +52,38 @@ def decode_dataset(value: Mapping[str, Any], namespace: str, name: str, uri: str
         evidence=tuple(Evidence(*one) for one in value.get("evidence", ())),
         findings=decode_findings(value.get("findings", ())),
     )
+
+
+def encode_profile(profile: TableProfile) -> dict[str, Any]:
+    """As `TableProfile.to_dict`, with what is long of each column as JSON within `more`: what is
+    seldom asked for is then not parsed, which is four fifths of it.
+    """
+    value = profile.to_dict()
+    value["columns"] = [_short(column) for column in value["columns"]]
+    return value
+
+
+def _short(column: dict[str, Any]) -> dict[str, Any]:
+    more = {name: column[name] for name in LONG}
+    short = {name: item for name, item in column.items() if name not in LONG}
+    return {**short, "more": dumps(more).decode("utf-8")}
+
+
+def decode_profile(value: Mapping[str, Any]) -> TableProfile:
+    """The profile that `encode_profile` encoded, or `TableProfile.to_dict` before it did."""
+    columns = [
+        {**{name: item for name, item in column.items() if name != "more"}, **long_of(column)}
+        for column in value["columns"]
+    ]
+    return TableProfile.from_dict({**value, "columns": columns})
+
+
+def long_of(column: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The figures of a column that `LONG` names, by name."""
+    if "more" in column:
+        found: Mapping[str, Any] = loads(column["more"])
+        return found
+    return {name: column[name] for name in LONG}
 
 
 def encode_findings(findings: Sequence[Finding]) -> list[list[str | None]]:

@@ -47,7 +47,7 @@ def record(
     shape = {"fingerprint": schema.fingerprint, "content_stamp": content_stamp(dataset.entries)}
     content = {
         "schema": schema.to_dict(),
-        "profile": profile,
+        "profile": codec.encode_profile(profile),
         "dataset": codec.encode_dataset(dataset),
         "findings": codec.encode_findings(findings),
     }

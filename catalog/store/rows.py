@@ -7,15 +7,25 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    LargeBinary,
+    Row,
+    Select,
+    Table,
+    Text,
+    and_,
+    select,
+    type_coerce,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from catalog.model import Source, Status, Version
 from catalog.store import codec
+from catalog.store.stored import StoredVersion
 from catalog.store.tables import listings, namespaces, sources, versions
 from schema.errors import NotFound
-from schema.model import Schema
-from schema.profile import TableProfile
 
 T = TypeVar("T")
 
@@ -32,8 +42,25 @@ _SOURCE = (
     .join(listings, listings.c.source_pk == sources.c.pk)
 )
 
+_AS_STORED = {
+    "schema": LargeBinary,
+    "profile": LargeBinary,
+    "dataset": Text,
+    "findings": Text,
+}
+
 _VERSION = (
-    select(versions, sources.c.name, sources.c.uri, namespaces.c.namespace)
+    select(
+        *(
+            type_coerce(column, _AS_STORED[column.name]).label(column.name)
+            if column.name in _AS_STORED
+            else column
+            for column in versions.c
+        ),
+        sources.c.name,
+        sources.c.uri,
+        namespaces.c.namespace,
+    )
     .join(sources, sources.c.pk == versions.c.source_pk)
     .join(namespaces, namespaces.c.pk == sources.c.namespace_pk)
 )
@@ -117,19 +144,4 @@ def versions_where(
     connection: Connection, narrow: Callable[[Select[Any]], Select[Any]]
 ) -> list[Version]:
     """The versions of a narrowed selection."""
-    return [to_version(row) for row in connection.execute(narrow(_VERSION))]
-
-
-def to_version(row: Row[Any]) -> Version:
-    return Version(
-        pk=row.pk,
-        source_pk=row.source_pk,
-        number=row.number,
-        fingerprint=row.fingerprint,
-        content_stamp=row.content_stamp,
-        created_at=row.created_at,
-        schema=Schema.from_dict(row.schema),
-        profile=TableProfile.from_dict(row.profile),
-        dataset=codec.decode_dataset(row.dataset, row.namespace, row.name, row.uri),
-        findings=codec.decode_findings(row.findings),
-    )
+    return [StoredVersion.of(row) for row in connection.execute(narrow(_VERSION))]
