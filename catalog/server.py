@@ -23,6 +23,7 @@ from catalog.access.gate import Gate, caller_of
 from catalog.access.guard import HostCheck, SecurityHeaders
 from catalog.access.http import rows_endpoint
 from catalog.access.jobs import Jobs
+from catalog.access.lineage import lineage_endpoint
 from catalog.access.roots import NOWHERE, Roots
 from catalog.graphql.http import GraphQLEndpoint
 from catalog.graphql.limits import DEFAULT_LIMITS, Limits
@@ -79,6 +80,7 @@ def create_app(store: Store, service: Service = LOCAL) -> ASGIApp:
             ),
             Route("/healthz", _health(store)),
             Route("/api/v1/rows/{id}", rows_endpoint(store)),
+            Route("/api/v1/lineage", lineage_endpoint(store), methods=["POST"]),
             Mount("/static", StaticFiles(directory=STATIC)),
             *SignIn(authenticator).routes(),
             *pages.routes(),

@@ -27,6 +27,7 @@ COMMANDS = {  # in the order that a new user needs them; each module holds one `
     "cluster": "catalog.cli.cluster",
     "serve": "catalog.cli.serve",
     "token": "catalog.cli.token",
+    "audit": "catalog.cli.audit",
 }
 
 STOPPED_BY_USER = 130

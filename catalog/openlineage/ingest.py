@@ -8,10 +8,15 @@ from urllib.parse import quote
 
 from catalog.model import Run, RunState
 from catalog.openlineage.emit import PRODUCER, Event
+from connectors.uri import redact, take_apart
 from schema.errors import InvalidInput
 
 if TYPE_CHECKING:
     from catalog.store import Store
+
+MOST_DATASETS = 2_000
+LONGEST_TEXT = 4_000
+"""What an event may name, so that none of them takes the catalog long."""
 
 FILE_DATABASES = frozenset(("duckdb", "sqlite"))
 DATABASES = frozenset(
@@ -36,11 +41,19 @@ def ingest(store: Store, event: Event) -> Run | None:
     uuid, pipeline = _text(run.get("runId"), "run.runId"), _text(job.get("name"), "job.name")
     ports = {part: _ports(event, part) for part in ("inputs", "outputs")}
     facets = _mapping(run.get("facets") or {}, "run.facets")
-    facts = _mapping(facets.get("headwater_run") or {}, "run.facets.headwater_run")
-    pks = {
-        (port["namespace"], port["name"]): store.stub_source(*_named(port)).pk
-        for port in (*ports["inputs"], *ports["outputs"], *_origins(ports["outputs"]))
+    facts = _facts(facets)
+    kind = str(event.get("eventType") or "OTHER").upper()
+    error = _mapping(facets.get("errorMessage") or {}, "run.facets.errorMessage").get("message")
+    named = {
+        (port["namespace"], port["name"]): _named(port)
+        for port in (*_origins(ports["outputs"]), *ports["inputs"], *ports["outputs"])
     }
+    if len(named) > MOST_DATASETS:
+        raise InvalidInput(
+            f"OpenLineage event: {len(named):,} data sets, {MOST_DATASETS:,} at most are taken"
+        )
+    columns = [_lineage(port) for port in ports["outputs"]]
+    pks = {key: store.stub_source(*name).pk for key, name in named.items()}
     told = store.start_run(
         uuid=uuid,
         pipeline=pipeline,
@@ -49,29 +62,38 @@ def ingest(store: Store, event: Event) -> Run | None:
         code_hash=facts.get("codeHash"),
         inputs=[pks[port["namespace"], port["name"]] for port in ports["inputs"]],
     )
-    for port in ports["outputs"]:
-        store.add_output(uuid, pks[port["namespace"], port["name"]], _columns(port, pks))
-    kind = str(event.get("eventType") or "OTHER").upper()
+    for port, fields in zip(ports["outputs"], columns, strict=True):
+        store.add_output(uuid, pks[port["namespace"], port["name"]], _columns(fields, pks))
     if kind in {"COMPLETE", "FAIL", "ABORT"}:
-        error = _mapping(facets.get("errorMessage") or {}, "run.facets.errorMessage")
-        metrics = facts.get("metrics") or {}
         return store.end_run(
             uuid,
             RunState(kind),
-            metrics=metrics,
-            error=error.get("message"),
+            metrics=facts.get("metrics") or {},
+            error=None if error is None else redact(str(error)),
             details=facts.get("details"),
         )
     return told
 
 
+def _facts(facets: dict[str, Any]) -> dict[str, Any]:
+    """The facet of our own runs; anybody may send it, so each part of it is looked at."""
+    place = "run.facets.headwater_run"
+    facts = _mapping(facets.get("headwater_run") or {}, place)
+    for part in ("parameters", "metrics", "details"):
+        if facts.get(part) is not None:
+            _mapping(facts[part], f"{place}.{part}")
+    for part in ("master", "codeHash"):
+        if facts.get(part) is not None:
+            _text(facts[part], f"{place}.{part}")
+    for name, value in (facts.get("metrics") or {}).items():
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise InvalidInput(f"OpenLineage event: {place}.metrics.{name} is not a number")
+    return facts
+
+
 def _ports(event: Event, part: str) -> list[dict[str, Any]]:
     """The inputs or outputs of an event, each with namespace and name."""
-    found = event.get(part)
-    if found is None:
-        return []
-    if not isinstance(found, list):
-        raise InvalidInput(f"OpenLineage event: {part} is not a list")
+    found = _list(event.get(part), part)
     for place, port in enumerate(found):
         for key in ("namespace", "name"):
             _text(_mapping(port, f"{part}[{place}]").get(key), f"{part}[{place}].{key}")
@@ -85,27 +107,34 @@ def _origins(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _lineage(port: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     """The `columnLineage` facet of an output: output field → its input fields."""
-    facet = (port.get("facets") or {}).get("columnLineage") or {}
+    place = f"columnLineage of {port['name']}"
+    facet = _mapping(_facets(port).get("columnLineage") or {}, place)
     found = {}
-    for output, value in (facet.get("fields") or {}).items():
-        place = f"columnLineage of {port['name']}, {output}"
-        origins = _mapping(value, place).get("inputFields") or []
+    for output, value in _mapping(facet.get("fields") or {}, place).items():
+        below = f"{place}, {output}"
+        origins = _list(_mapping(value, below).get("inputFields"), below)
         for origin in origins:
             for key in ("namespace", "name", "field"):
-                _text(_mapping(origin, place).get(key), f"{place}: {key}")
+                _text(_mapping(origin, below).get(key), f"{below}: {key}")
+            for one in _list(origin.get("transformations"), below):
+                _mapping(one, below)
         found[output] = origins
     return found
 
 
+def _facets(port: dict[str, Any]) -> dict[str, Any]:
+    return _mapping(port.get("facets") or {}, f"facets of {port['name']}")
+
+
 def _columns(
-    port: dict[str, Any], pks: Mapping[tuple[str, str], int]
+    fields: Mapping[str, list[dict[str, Any]]], pks: Mapping[tuple[str, str], int]
 ) -> dict[str, tuple[tuple[int, str, str], ...]]:
     return {
         output: tuple(
             (pks[origin["namespace"], origin["name"]], origin["field"], _kind(origin))
             for origin in origins
         )
-        for output, origins in _lineage(port).items()
+        for output, origins in fields.items()
     }
 
 
@@ -122,11 +151,13 @@ def _kind(origin: dict[str, Any]) -> str:
 
 
 def _named(port: dict[str, Any]) -> tuple[str, str, str]:
-    """Namespace, name and URI of a data set; the URI by its facet, else put together."""
-    namespace, name = port["namespace"], port["name"]
-    facet = (port.get("facets") or {}).get("dataSource") or {}
+    """Namespace, name and URI of a data set, without logins; the URI by the facet of our own
+    events, else put together.
+    """
+    namespace, name = take_apart(port["namespace"]).clean, take_apart(port["name"]).clean
+    facet = _mapping(_facets(port).get("dataSource") or {}, f"dataSource of {name}")
     if facet.get("_producer") == PRODUCER and facet.get("uri"):
-        return namespace, name, facet["uri"]
+        return namespace, name, take_apart(_text(facet["uri"], f"dataSource of {name}: uri")).clean
     if namespace == "file":
         return namespace, name, f"file://{quote(name)}"
     if namespace.partition(":")[0].lower() in FILE_DATABASES:
@@ -141,7 +172,7 @@ def _parameters(facets: dict[str, Any]) -> dict[str, Any]:
     facet = _mapping(facets.get("executionParameters") or {}, "run.facets.executionParameters")
     return {
         str(one["key"]): one.get("value")
-        for one in facet.get("parameters") or []
+        for one in _list(facet.get("parameters"), "run.facets.executionParameters.parameters")
         if isinstance(one, dict) and "key" in one
     }
 
@@ -152,7 +183,20 @@ def _mapping(value: Any, place: str) -> dict[str, Any]:
     return value
 
 
+def _list(value: Any, place: str) -> list[Any]:
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise InvalidInput(f"OpenLineage event: {place} is not a list")
+    return value
+
+
 def _text(value: Any, place: str) -> str:
     if not isinstance(value, str) or not value:
         raise InvalidInput(f"OpenLineage event: {place} is missing or not a text")
+    if len(value) > LONGEST_TEXT:
+        raise InvalidInput(
+            f"OpenLineage event: {place} has {len(value):,} characters, {LONGEST_TEXT:,} at most "
+            "are taken"
+        )
     return value

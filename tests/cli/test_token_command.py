@@ -67,3 +67,21 @@ def test_what_cannot_be_is_told(said):
 
 def test_an_empty_list_says_what_to_do(said):
     assert "headwater token create" in said("token", "list").stdout
+
+
+def test_the_audit_log_tells_who_did_what(said, catalog_url):
+    assert "nothing was changed" in said("audit").stdout
+    said("token", "create", "--role", "reader", "--name", "ada")
+    said("token", "revoke", "ada")
+    with Store.open(catalog_url) as store:
+        store.access.note("crawl", caller="etl", token=9, target="s3://b", outcome="NOT_ALLOWED")
+    told = said("audit").stdout
+    assert "token.revoke" in told
+    assert "NOT_ALLOWED" in told
+    newest, *older = json.loads(said("--json", "audit").stdout)["entries"]
+    assert (newest["by"], newest["token"], newest["target"]) == ("etl", 9, "s3://b")
+    assert [one["action"] for one in older] == ["token.revoke", "token.create"]
+    (one,) = json.loads(said("--json", "audit", "--by", "etl", "--since", "1h").stdout)["entries"]
+    assert one == newest
+    assert json.loads(said("--json", "audit", "--action", "x").stdout) == {"entries": []}
+    assert len(json.loads(said("--json", "audit", "--limit", "2").stdout)["entries"]) == 2
