@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -105,6 +105,10 @@ class Version:
         of a column as JSON text within `more` (`catalog.store.codec`).
         """
         return self.profile.to_dict()
+
+    def showing(self, change: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> Version:
+        """The version with other figures: those that `change` makes of `figures`."""
+        return replace(self, profile=TableProfile.from_dict(change(self.figures)))
 
 
 @dataclass(frozen=True, slots=True)

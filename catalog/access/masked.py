@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from catalog.model import Expectation, ExpectationResult, Version
 from catalog.quality.personal import is_personal, masked
+from catalog.store.codec import long_of
 from schema.model import Schema
-from schema.profile import ColumnProfile
 
 if TYPE_CHECKING:
     from catalog.store import Store
@@ -82,26 +82,29 @@ def masked_version(version: Version) -> Version:
     hidden = personal_names(version.schema)
     if not hidden:
         return version
-    columns = tuple(
-        masked_profile(one) if _top(one.name, version.schema) in hidden else one
-        for one in version.profile.columns
-    )
-    return replace(version, profile=replace(version.profile, columns=columns))
+    names = frozenset(version.schema.names)
+
+    def masked_figures(figures: Mapping[str, Any]) -> Mapping[str, Any]:
+        columns = [
+            masked_profile(one) if _top(one["name"], names) in hidden else one
+            for one in figures["columns"]
+        ]
+        return {**figures, "columns": columns}
+
+    return version.showing(masked_figures)
 
 
-def masked_profile(profile: ColumnProfile) -> ColumnProfile:
+def masked_profile(profile: Mapping[str, Any]) -> dict[str, Any]:
     """The figures of a personal column: how many, how different, how long; never which."""
-    return replace(
-        profile,
-        min=None,
-        max=None,
-        mean=None,
-        std=None,
-        quantiles=(),
-        histogram=(),
-        top_values=(),
-        misfit_examples=tuple(map(masked, profile.misfit_examples)),
-    )
+    examples = long_of(profile)["misfit_examples"]
+    return {
+        **{name: value for name, value in profile.items() if name != "more"},
+        **dict.fromkeys(("min", "max", "mean", "std")),
+        "quantiles": [],
+        "histogram": [],
+        "top_values": [],
+        "misfit_examples": [masked(one) for one in examples],
+    }
 
 
 def masked_results(
@@ -140,9 +143,9 @@ def _hidden(value: Any) -> Any:
     return [masked(one) for one in value] if isinstance(value, list | tuple) else masked(value)
 
 
-def _top(path: str, schema: Schema) -> str:
+def _top(path: str, names: frozenset[str]) -> str:
     """The column that a profile's path lies in: names may hold the signs of paths themselves."""
-    if path in schema.names:
+    if path in names:
         return path
-    inside = [name for name in schema.names if path.startswith((f"{name}.", f"{name}["))]
+    inside = [name for name in names if path.startswith((f"{name}.", f"{name}["))]
     return max(inside, key=len, default=path)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
+from dataclasses import replace
+
 import pytest
 
 from catalog.model import Condition, RunState, Search, Status
@@ -97,3 +100,20 @@ def test_conditions_are_the_same_on_both_databases(store, pks, make):
     ]
     assert found(any_of=()) == []
     assert found(status=Status.NEW) == ["other", "source1"]
+
+
+def test_a_stored_version_is_as_it_was_recorded(store, pks, make):
+    profile = make.profile(make.column("origin", "EWR", "JFK"), make.column("dest", "ORD"))
+    pk = make.record(store, "/data/kept", profile=profile, findings=(make.finding(),)).source.pk
+    kept = store.current_versions([pk])[pk]
+    assert kept.figures["columns"][0]["name"] == "origin"
+    assert [field["name"] for field in kept.shape["fields"]] == list(kept.schema.names)
+    assert (kept.profile, kept.findings) == (profile, (make.finding(),))
+    assert kept == store.version(kept.pk)
+    other = replace(kept, number=9)
+    assert (other.shape, other.figures) == (kept.shape, profile.to_dict())
+    shown = kept.showing(lambda figures: {**figures, "rows_seen": 7})
+    again = shown.showing(lambda figures: {**figures, "row_count": figures["rows_seen"]})
+    assert (again.profile.rows_seen, again.profile.row_count) == (7, 7)
+    assert (kept.profile.rows_seen, again.schema) == (100, kept.schema)
+    assert pickle.loads(pickle.dumps(again)).profile == again.profile
