@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-NOT_BENCHMARKS = {"__init__", "__main__", "processes", "corpora"}
+NOT_BENCHMARKS = {"__init__", "__main__", "processes", "corpora", "peers"}
 
 
 def main() -> int:

@@ -7,10 +7,16 @@ import sys
 from pathlib import Path
 
 
-def corpus(name: str) -> Path:
-    """The folder of a corpus below `HEADWATER_CORPORA`; ends the benchmark when it is not there."""
+def find_corpus(name: str) -> Path | None:
+    """The folder of a corpus below `HEADWATER_CORPORA`; None, told, when it is not there."""
     place = Path(os.environ.get("HEADWATER_CORPORA", "../shared/data")) / name
-    if not place.exists():
-        print(f"skipped: no corpus at {place} (HEADWATER_CORPORA names the folder)")
-        sys.exit(0)
-    return place
+    if place.exists():
+        return place
+    print(f"skipped: no corpus at {place} (HEADWATER_CORPORA names the folder)")
+    return None
+
+
+def corpus(name: str) -> Path:
+    """The folder of a corpus; ends the benchmark when it is not there."""
+    place = find_corpus(name)
+    return place if place is not None else sys.exit(0)
