@@ -51,7 +51,8 @@ def _made(folder: Path) -> None:
     files = []
     for case in made:
         (folder / case.name).write_bytes(case.content)
-        files.append((folder / case.name, case.encoding, (case.delimiter, case.quote)))
+        if len(case.columns) > 1:  # one column has no delimiter
+            files.append((folder / case.name, case.encoding, (case.delimiter, case.quote)))
     _dialects(f"{len(files)} made files", files)
     _encodings([(path, encoding) for path, encoding, _ in files])
     _structures(folder, made)

@@ -143,7 +143,9 @@ def _duckdb_structure(path: Path, case: Case) -> Structure:
         "BIGINT": "integer", "DOUBLE": "decimal", "DATE": "date", "TIMESTAMP": "timestamp",
         "TIME": "time", "BOOLEAN": "boolean", "TIMESTAMP WITH TIME ZONE": "timestamp",
     }  # fmt: skip
-    names = tuple("" if one["name"] == f"column{at}" else one["name"] for at, one in enumerate(columns))
+    names = tuple(
+        "" if one["name"] == f"column{at}" else one["name"] for at, one in enumerate(columns)
+    )
     types = tuple(kinds.get(str(one["type"]), "text") for one in columns)
     return Structure(names if header else None, len(columns), types)
 
@@ -169,7 +171,9 @@ def _pandas_structure(path: Path, case: Case) -> Structure:
     import pandas as pd
 
     frame = pd.read_csv(path, sep=None, engine="python", encoding=case.encoding).convert_dtypes()
-    types = tuple(_kind(pa.Schema.from_pandas(frame).field(at).type) for at in range(frame.shape[1]))
+    types = tuple(
+        _kind(pa.Schema.from_pandas(frame).field(at).type) for at in range(frame.shape[1])
+    )
     return Structure(tuple(str(name) for name in frame.columns), len(types), types)
 
 

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
-WORDS = """
-amber basin cedar delta ember fjord grove harbor inlet jetty knoll lagoon meadow north orchard
-prairie quarry ridge summit tundra upland valley willow yonder zenith Ångström Müller señor façade
-""".split()
+WORDS = tuple(
+    "amber basin cedar delta ember fjord grove harbor inlet jetty knoll lagoon meadow north orchard "
+    "prairie quarry ridge summit tundra upland valley willow yonder zenith Ångström Müller señor "
+    "façade".split()  # noqa: SIM905  a list of words reads better as such
+)
 MISSING = ("", "NA", "n/a", "N/A", "?", "-", "null", ".", "NULL", "none", "--", "#N/A", "nan", "..")
 BOOLEANS = (
     *(("yes", "no"), ("Yes", "No"), ("Y", "N"), ("true", "false"), ("TRUE", "FALSE"), ("t", "f")),
     *(("ja", "nein"), ("oui", "non"), ("Sí", "No"), ("sim", "não"), ("on", "off"), ("T", "F")),
 )
-MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+MONTHS = calendar.month_abbr[1:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +65,8 @@ def _money(chance: Random, rows: int) -> list[str]:
 
 
 def _euros(chance: Random, rows: int) -> list[str]:
-    texts = [f"{chance.uniform(1, 9000):,.2f}".translate(str.maketrans(",.", ".,"))] * 0
     swap = str.maketrans(",.", ".,")
-    texts += [f"{chance.uniform(1, 9000):,.2f}".translate(swap) + " €" for _ in range(rows)]
-    return texts
+    return [f"{chance.uniform(1, 9000):,.2f}".translate(swap) + " €" for _ in range(rows)]
 
 
 def _percents(chance: Random, rows: int) -> list[str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 
 from connectors.formats.csv_dialect import Dialect
-from connectors.formats.csv_header import after_lines, table_width
+from connectors.formats.csv_extent import after_lines, table_width
+from connectors.formats.csv_header import joined
 from connectors.formats.csv_names import column_names, name_findings
 from connectors.formats.csv_read import Table
 from connectors.formats.csv_sniff import sniff
@@ -18,6 +20,7 @@ from connectors.sources.stored_file import read_up_to
 from schema.model import Finding
 
 EXAMINED_BYTES = 512 * 1024
+ENDING_BYTES = 32 * 1024
 RECOGNISED_BYTES = 16 * 1024
 
 TEXT = 0.25
@@ -69,7 +72,7 @@ class Csv:
         text = head.decode(encoding, "replace").removeprefix("\ufeff")
         if not complete:
             text = text[: max(text.rfind("\n"), text.rfind("\r")) + 1] or text
-        sniffed = sniff(text, given)
+        sniffed = sniff(text, given, text if complete else _end(file, encoding))
         dialect = replace(sniffed.dialect, encoding=encoding)
         evidence = (Evidence("encoding", encoding, detected.reason), *sniffed.evidence)
         found = tuple(one for one in evidence if one.choice not in given)
@@ -86,7 +89,7 @@ class Csv:
         if encoding != UTF8:
             message = f"the text is {encoding}, not UTF-8; it is read as such"
             findings.append(Finding("csv-encoding", message, severity="info"))
-        if complete and _row_count(text, dialect, most=2) <= int(dialect.header):
+        if complete and _row_count(text, dialect, most=dialect.heading + 1) <= dialect.heading:
             findings.append(Finding("no-rows", "a header and no rows below it"))
         kept = {**dict(dialect.to_options()), **given}
         return Examined(tuple(sorted(kept.items())), None, found + told, tuple(findings))
@@ -115,14 +118,25 @@ def names_of(text: str, dialect: Dialect) -> tuple[tuple[str, ...], tuple[str, .
         return (), ()
     if not dialect.header:
         return column_names((), table_width(rows)), ()
-    raw = tuple(rows[0])
-    return column_names(raw, max(len(raw), _usual_width(rows[1:]))), raw
+    raw = joined(rows[: dialect.heading]) if dialect.heading > 1 else tuple(rows[0])
+    return column_names(raw, max(len(raw), _usual_width(rows[dialect.heading :]))), raw
 
 
 def _usual_width(rows: Sequence[Sequence[str]]) -> int:
     """The width that more than half of the rows have, 0 when there is none."""
     width = table_width(rows)
     return width if sum(len(row) == width for row in rows) * 2 > len(rows) else 0
+
+
+def _end(file: File, encoding: str) -> str | None:
+    """The last lines of a file that can be read from any place, None of others."""
+    wide = codecs.lookup(encoding).name.startswith(("utf-16", "utf-32"))
+    if file.local_path is None or file.size is None or wide:
+        return None
+    with file.open() as stream:
+        stream.seek(max(0, file.size - ENDING_BYTES))
+        text = stream.read(ENDING_BYTES).decode(encoding, "replace")
+    return text[text.find("\n") + 1 :]
 
 
 def _row_count(text: str, dialect: Dialect, *, most: int) -> int:

@@ -21,13 +21,16 @@ _RAGGED: dict[str, tuple[str, Severity]] = {
 
 @dataclass(slots=True)
 class Faults:
-    """Counts over one file whose table has `width` columns."""
+    """Counts over one file whose table has `width` columns, and `footer` records behind it."""
 
     width: int
+    footer: int = 0
     rows: dict[str, int] = field(default_factory=dict)
     """Kind of ragged row (`padded`, `trimmed`, `set aside`) to count."""
     first: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Kind to line and number of cells of its first row."""
+    recent: list[tuple[int, str]] = field(default_factory=list)
+    """Line and kind of the last ragged rows, as many as the footer has records."""
     replaced: int = 0
     zero_bytes: int = 0
     stray_quotes: int = 0
@@ -39,10 +42,20 @@ class Faults:
         """Count a row that does not fit."""
         self.rows[kind] = self.rows.get(kind, 0) + 1
         self.first.setdefault(kind, (line, cells))
+        self.recent = [*self.recent, (line, kind)][-self.footer :] if self.footer else []
+
+    def end(self, line: int) -> None:
+        """The last record stood in `line`: those of the footer need not fit the table."""
+        for at, kind in self.recent:
+            if at > line - self.footer:
+                self.rows[kind] -= 1
+        self.recent = []
 
     def findings(self, dialect: Dialect) -> Iterator[Finding]:
         """One finding for each kind of fault."""
         for kind, count in self.rows.items():
+            if not count:
+                continue
             text, severity = _RAGGED[kind]
             line, cells = self.first[kind]
             what = f"{_many(count, 'row')} {text.format(width=self.width)}"

@@ -1,69 +1,14 @@
-"""Where the table starts in CSV text: lines before it, and whether its first row names columns."""
+"""Whether the first row of CSV text names columns, and how many rows do."""
 
 from __future__ import annotations
 
-import io
-import re
-from collections import Counter
 from collections.abc import Sequence
-from itertools import islice
 
-from connectors.formats.csv_dialect import Dialect
+from connectors.formats.csv_values import is_missing, is_value
 
-_VALUE = re.compile(
-    r"(?:[$€£¥]\s?)?[-+]?(?=[.,]?\d)(?:\d{1,3}(?:[ ,.']\d{3})+|\d*)(?:[.,]\d+)?(?:[eE][-+]?\d+)?"
-    r"(?:\s?[%€$£])?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ][\d:.,Z+\- ]+)?|\d{1,2}:\d{2}(?::\d{2})?"
-)
-"""Numbers and times: what stands below names, and hardly ever is one."""
-
-
-def table_width(rows: Sequence[Sequence[str]]) -> int:
-    """How many columns rows have: the width of most, the widest of equals; 0 without rows."""
-    counts = Counter(len(row) for row in rows)
-    return max(counts, key=lambda width: (counts[width], width), default=0)
-
-
-def after_lines(text: str, count: int) -> str:
-    """Text without its first lines."""
-    if not count:
-        return text
-    stream = io.StringIO(text, newline="")
-    for _ in range(count):
-        stream.readline()
-    return stream.read()
-
-
-def preamble(text: str, dialect: Dialect) -> int:
-    """How many lines stand before the table: blank ones, and rows that fill less than half of it
-    before the first that is as wide as the table.
-    """
-    rows = list(islice(dialect.rows(text), 1000))
-    width = table_width(rows)
-    if not rows:
-        return 0
-    first = 0
-    if width > 1 and len(rows[0]) < width:
-        wide = next(at for at, row in enumerate(rows) if len(row) >= width)
-        if not any(sum(map(bool, row)) * 2 > width for row in rows[:wide]):
-            first = wide
-    return _lines_before(text, dialect, first)
-
-
-def _lines_before(text: str, dialect: Dialect, record: int) -> int:
-    """How many lines stand before a record (0 is the first), blank lines among them counted."""
-    lines = list(io.StringIO(text[: 1 << 16], newline=""))
-    before = 0
-    if record:
-        reader = dialect.reader(lines)
-        seen = 0
-        for row in reader:
-            seen += bool(row)
-            if seen == record:
-                before = reader.line_num
-                break
-    while before < len(lines) - 1 and not lines[before].strip("\r\n"):
-        before += 1
-    return before
+MOST_HEADER_ROWS = 3
+VALUES = 0.7
+"""The share of a column's cells that must be values for it to tell a name from them."""
 
 
 def has_header(rows: Sequence[Sequence[str]]) -> tuple[bool, str]:
@@ -71,7 +16,7 @@ def has_header(rows: Sequence[Sequence[str]]) -> tuple[bool, str]:
     if not rows:
         return True, "no rows"
     names = [cell.strip() for cell in rows[0]]
-    values = sum(1 for name in names if _VALUE.fullmatch(name))
+    values = sum(1 for name in names if is_value(name))
     body = rows[1:]
     if not body:
         return not values, "only one row, " + ("with values in it" if values else "all text")
@@ -87,19 +32,60 @@ def has_header(rows: Sequence[Sequence[str]]) -> tuple[bool, str]:
     return False, "nothing tells the first row from the others"
 
 
+def header_rows(rows: Sequence[Sequence[str]]) -> int:
+    """How many rows name columns: further ones hold texts above columns of values."""
+    count = 1
+    while count < MOST_HEADER_ROWS and len(rows) > count + 2 and _is_header_too(rows, count):
+        count += 1
+    return count
+
+
+def _is_header_too(rows: Sequence[Sequence[str]], at: int) -> bool:
+    """Whether a row below the header has names too: no value, and texts over the values."""
+    row, body = rows[at], rows[at + 1 :]
+    if len(row) != len(rows[0]) or any(is_value(cell.strip()) for cell in row):
+        return False
+    above = [
+        cell.strip()
+        for place, cell in enumerate(row)
+        if (column := _column(body, place)) and sum(map(is_value, column)) >= VALUES * len(column)
+        if cell.strip() not in column
+    ]
+    named = [cell for cell in above if not is_missing(cell)]
+    return len(named) > len(above) / 2 and len(set(named)) * 2 > len(named)
+
+
+def joined(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """One name a column from several rows of a header; a name that stands over several columns
+    (its cells to the right are empty) is of all of them.
+    """
+    width = max(map(len, rows), default=0)
+    parts: list[list[str]] = [[] for _ in range(width)]
+    for number, row in enumerate(rows):
+        spans = number + 1 < len(rows) and sum(1 for cell in row if cell.strip()) < len(row)
+        carried = ""
+        for at in range(width):
+            cell = row[at].strip() if at < len(row) else ""
+            carried = cell or (carried if spans else "")
+            if carried and carried not in parts[at]:
+                parts[at].append(carried)
+    return tuple(" ".join(part) for part in parts)
+
+
 def _column(rows: Sequence[Sequence[str]], at: int) -> list[str]:
     return [cell for row in rows if at < len(row) and (cell := row[at].strip())]
 
 
 def _vote(name: str, column: Sequence[str]) -> int:
     """What one column says: positive when its first cell is a name, negative when a value."""
+    column = [cell for cell in column if not is_missing(cell)]
     if not column or not name:
         return 0
-    share = sum(1 for cell in column if _VALUE.fullmatch(cell)) / len(column)
-    if _VALUE.fullmatch(name):
+    share = sum(map(is_value, column)) / len(column)
+    if is_value(name):
         return -2 if share > 0.5 else 0
-    if share > 0.7:
-        return 2
+    if share > VALUES:
+        return 0 if is_missing(name) else 2
     if name in column:
         return -1
     lengths = {len(cell) for cell in column}

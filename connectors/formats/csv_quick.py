@@ -57,11 +57,11 @@ class Quick:
             self.stream.readline()
         read = pa_csv.ReadOptions(
             column_names=self._positions,
-            skip_rows_after_names=int(self.dialect.header),
+            skip_rows_after_names=self.dialect.heading,
             block_size=self.block,
             use_threads=False,
         )
-        self._line = 1 + int(self.dialect.header)
+        self._line = 1 + self.dialect.heading
         source = pa.PythonFile(self.stream, "r")
         convert = self._convert_options(wanted)
         try:
@@ -76,6 +76,7 @@ class Quick:
         nothing = pa.RecordBatch.from_pylist([], schema=reader.schema)
         if (rest := self._with_ragged(nothing, wanted, last=True)).num_rows:
             yield rest
+        self.faults.end(self.dialect.skip + self._line - 1)
 
     @property
     def _positions(self) -> list[str]:

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from itertools import islice
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from connectors.formats.csv_dialect import Dialect
 from connectors.formats.csv_faults import Faults
+from connectors.formats.csv_lines import open_text
 from connectors.formats.csv_quick import Quick, RecordTooLong
 from connectors.formats.csv_recover import Recovery
-from connectors.formats.encoding import Utf8Stream
 from connectors.model import File
 from schema.errors import CorruptData
 from schema.model import Finding
@@ -50,7 +51,8 @@ class Table:
             wanted = [self.names.index(name) for name in columns if name in self.names]
         schema = pa.schema([pa.field(self.names[at], pa.string(), metadata=RAW) for at in wanted])
         given = 0
-        for batch in self._all(wanted or [0], findings):
+        for read in _without_last(self._all(wanted or [0], findings), self.dialect.footer):
+            batch = self._restored(read)
             given += batch.num_rows
             if wanted:
                 yield pa.RecordBatch.from_arrays(batch.columns, schema=schema)
@@ -61,13 +63,21 @@ class Table:
                 [pa.array([], pa.string()) for _ in wanted], schema=schema
             )
 
+    def _restored(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """The batch with delimiters inside cells as the file has them."""
+        plain, delimiter = self.dialect.plain.delimiter, self.dialect.delimiter
+        if plain == delimiter:
+            return batch
+        cells = [pc.replace_substring(column, plain, delimiter) for column in batch.columns]
+        return pa.RecordBatch.from_arrays(cells, batch.schema.names)
+
     def _all(self, wanted: Sequence[int], findings: list[Finding]) -> Iterator[pa.RecordBatch]:
         """Batches of columns called by position, by the quick reader as far as it comes."""
         given = 0
         for block in BLOCKS if not self.dialect.initial_space else ():
-            faults = Faults(len(self.names))
-            with Utf8Stream(self.file.open(), self.dialect.encoding, self.dialect.quote) as stream:
-                quick = Quick(stream, self.dialect, len(self.names), faults, block)
+            faults = Faults(len(self.names), self.dialect.footer)
+            with open_text(self.file.open(), self.dialect) as stream:
+                quick = Quick(stream, self.dialect.plain, len(self.names), faults, block)
                 try:
                     for batch in _after(quick.batches(wanted), given):
                         given += batch.num_rows
@@ -95,8 +105,8 @@ class Table:
         lines after it. Asked only where the quotes of a file do not pair up.
         """
         width = len(self.names)
-        with Utf8Stream(self.file.open(), self.dialect.encoding) as stream:
-            quick = Quick(stream, self.dialect, width, Faults(width), block)
+        with open_text(self.file.open(), self.dialect) as stream:
+            quick = Quick(stream, self.dialect.plain, width, Faults(width), block)
             for _ in quick.batches(range(width)):
                 pass
         if quick.held is None:
@@ -107,10 +117,10 @@ class Table:
         self, wanted: Sequence[int], given: int, findings: list[Finding]
     ) -> Iterator[pa.RecordBatch]:
         """Batches after the first `given` rows, by the careful reader."""
-        faults = Faults(len(self.names))
-        with Utf8Stream(self.file.open(), self.dialect.encoding) as stream:
-            recovery = Recovery(stream, self.dialect, len(self.names))
-            rows = _fitting(islice(recovery.records(), int(self.dialect.header), None), faults)
+        faults = Faults(len(self.names), self.dialect.footer)
+        with open_text(self.file.open(), self.dialect) as stream:
+            recovery = Recovery(stream, self.dialect.plain, len(self.names))
+            rows = _fitting(islice(recovery.records(), self.dialect.heading, None), faults)
             rows = islice(rows, given, None)
             while part := list(islice(rows, CAREFUL_ROWS)):
                 arrays = [pa.array([row[at] or None for row in part], pa.string()) for at in wanted]
@@ -123,7 +133,7 @@ class Table:
 
 def _fitting(records: Iterator[tuple[int, list[str]]], faults: Faults) -> Iterator[list[str]]:
     """Records brought to the table's width: padded, trimmed, or set aside."""
-    width = faults.width
+    width, line = faults.width, 0
     for line, row in records:
         if len(row) < width:
             faults.ragged("padded", line, len(row))
@@ -134,6 +144,23 @@ def _fitting(records: Iterator[tuple[int, list[str]]], faults: Faults) -> Iterat
             if len(row) > width:
                 faults.ragged("trimmed", line, len(row))
             yield row[:width]
+    faults.end(line)
+
+
+def _without_last(batches: Iterator[pa.RecordBatch], rows: int) -> Iterator[pa.RecordBatch]:
+    """The batches without their last rows, which stand behind the table."""
+    if not rows:
+        yield from batches
+        return
+    held: list[pa.RecordBatch] = []
+    for batch in batches:
+        held.append(batch)
+        while sum(len(one) for one in held[1:]) >= rows:
+            yield held.pop(0)
+    while held:
+        first = held.pop(0)
+        behind = sum(len(one) for one in held)
+        yield first.slice(0, max(0, len(first) + behind - rows) if behind < rows else len(first))
 
 
 def _after(batches: Iterator[pa.RecordBatch], rows: int) -> Iterator[pa.RecordBatch]:

@@ -10,47 +10,41 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
-from connectors.formats.csv_dialect import Dialect
-from connectors.formats.csv_header import after_lines, has_header, preamble, table_width
+from connectors.formats.csv_candidates import COMMON, candidates, prior
+from connectors.formats.csv_dialect import UNIT, Dialect
+from connectors.formats.csv_extent import Extent, extent, table_width
+from connectors.formats.csv_values import is_number, is_whole, plausibility
 from connectors.model import Evidence, Options
-
-DELIMITERS = ",;\t|: ^~\x01"
-PRIORS = {" ": 0.2, ":": 0.5, "^": 0.9, "~": 0.8}
-"""How likely a rare delimiter is where all else is equal."""
 
 NO_QUOTE_PRIOR = 0.9
 SINGLE_QUOTE_PRIOR = 0.92
-ONE_COLUMN = 0.03
+ONE_COLUMN = 0.07
+"""What one column counts against the share of cells that a delimiter splits."""
+
+NARROW_ROW = 0.3
+"""What a row of one cell counts against others: titles and notes have one."""
+
+PUNCTUATION = 0.6
+"""What a delimiter counts that a space follows everywhere, as it does in sentences."""
+
+EMPTY = 0.3
+"""What columns without a value take away: half of a longer delimiter leaves one in each place."""
+
+INSIDE = 0.7
+"""What a delimiter loses that stands inside values only."""
+
+_INSIDE = {
+    ":": re.compile(r"(?<!\d)\d{1,2}(?::\d{2}){1,2}(?!\d)"),
+    ",": re.compile(r"(?<![\d,])\d{1,3}(?:,\d{3})+(?![\d,])"),
+}
 
 JUDGED_CHARACTERS = 48 * 1024
 JUDGED_ROWS = 300
-
-_CURRENCY = r"[$€£¥]"
-_NUMBER = (
-    rf"(?:{_CURRENCY}\s?)?[-+]?(?:\d{{1,3}}(?:[ ,.']\d{{3}})+|\d+)?(?:[.,]\d+)?(?:[eE][-+]?\d+)?"
-)
-_TIME = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s?(?:Z|[-+]\d\d:?\d\d|[AaPp]\.?[Mm]\.?)?"
-_KNOWN = re.compile(
-    "|".join(
-        (
-            rf"{_NUMBER}(?:\s?(?:%|{_CURRENCY}))?",
-            rf"\d{{1,4}}[-/.]\d{{1,2}}[-/.]\d{{1,4}}(?:[T ]{_TIME})?",
-            _TIME,
-            r"\d{1,2}[- ][A-Za-z]{3,9}[- ,]+\d{2,4}",
-            r"[\w.+-]+@[\w-]+\.[\w.-]+",
-            r"(?:https?|ftp|s3|file)://\S+|www\.\S+",
-            r"\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?",
-            r"[nN]/[aA]|-|\?|\.",
-            r"[^\W_][\w\-./]*",
-        )
-    )
-)
-_TEXT = re.compile(r"[\w(¿¡#@*<&/$€£+-][\w\s\-.,:!?&/()'’+%$€£°#@*\[\]=<>]*")
-_BROKEN = re.compile(r"^[\"']|[\"']$|[\"'][,;\t|]|[,;\t|][\"']|\t")
+COMMENTS = "#%"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,113 +73,158 @@ class _Judged:
     width: int
 
 
-def sniff(text: str, fixed: Mapping[str, str]) -> Sniffed:
-    """Delimiter, quote, escape, header and preamble of text; what `fixed` names is not tried.
+def sniff(text: str, fixed: Mapping[str, str], end: str | None = None) -> Sniffed:
+    """Delimiter, quote, escape, header, what stands before and behind the table; what `fixed`
+    names is not tried. `end` is the last part of the file, None when it is not known.
 
     The last few answers are kept: a small file is recognised and examined by the same text.
     """
-    return _sniff(text, tuple(sorted(fixed.items())))
+    return _sniff(text, tuple(sorted(fixed.items())), end)
 
 
 @lru_cache(maxsize=4)
-def _sniff(text: str, options: Options) -> Sniffed:
+def _sniff(text: str, options: Options, end: str | None) -> Sniffed:
     fixed = dict(options)
     start = Dialect().fixed(tuple((key, fixed[key]) for key in fixed if key != "encoding"))
-    candidates = _candidates(text[:JUDGED_CHARACTERS], start, fixed)
-    judged = [_judge(text, dialect) for dialect in candidates]
+    judged_text = _without_comments(start.simplified(text)[:JUDGED_CHARACTERS])
+    whole = len(judged_text) >= len(text)
+    lines = [line for line in re.split(r"\r\n|\r|\n", judged_text) if line.strip()]
+    tried = candidates(judged_text, lines, start, fixed)
+    judged = [_judge(judged_text, dialect, complete=whole) for dialect in tried]
+    if "delimiter" not in fixed:
+        judged.append(_one_column(judged_text, lines, judged))
     best = max(judged, key=lambda one: one.score)
-    dialect = best.dialect
-    evidence = _evidence(best, judged)
-    if "skip" not in fixed:
-        dialect = replace(dialect, skip=preamble(text, dialect))
-        if dialect.skip:
-            why = f"{dialect.skip} lines stand before the first row of the table"
-            evidence.append(Evidence("skip", str(dialect.skip), why))
-    rows = list(islice(dialect.rows(after_lines(text, dialect.skip)), 1000))
-    if "header" not in fixed:
-        header, why = has_header(rows)
-        dialect = replace(dialect, header=header)
-        evidence.append(Evidence("header", "true" if header else "false", why))
+    evidence = _evidence(best, judged, lines)
+    found = extent(text, best.dialect, fixed, end)
+    dialect = found.dialect
+    evidence += _reasons(found, fixed)
+    rows = list(islice(dialect.rows(found.body), 1000))
     width = table_width(rows)
     agreement = sum(len(row) == width for row in rows) / max(1, len(rows))
     return Sniffed(dialect, width, agreement, len(rows), tuple(evidence))
 
 
-def _candidates(text: str, start: Dialect, fixed: Mapping[str, str]) -> list[Dialect]:
-    delimiters = [char for char in DELIMITERS if char in text] or [","]
-    quotes = ['"']
-    if "'" in text:
-        quotes.append("'")
-    if '"' in text:
-        quotes.append("")
-    if "delimiter" in fixed:
-        delimiters = [start.delimiter]
-    if "quote" in fixed:
-        quotes = [start.quote]
-    candidates = []
-    for delimiter in delimiters:
-        for quote in quotes:
-            if quote == "'" and "quote" not in fixed and not _surrounds(quote, delimiter, text):
-                continue
-            dialect = replace(start, delimiter=delimiter, quote=quote)
-            if quote and re.search(re.escape(delimiter) + " +" + quote, text):
-                dialect = replace(dialect, initial_space=True)
-            candidates.append(dialect)
-            if quote and "escape" not in fixed and ("\\" + quote) in text:
-                candidates.append(replace(dialect, escape="\\"))
-    return candidates
+def _reasons(found: Extent, fixed: Mapping[str, str]) -> list[Evidence]:
+    """What was found out about where the table stands, but for what is fixed."""
+    return [Evidence(*reason) for reason in found.reasons if reason[0] not in fixed]
 
 
-def _surrounds(quote: str, delimiter: str, text: str) -> bool:
-    """Whether a quote stands at both ends of some cell."""
-    edge = re.escape(delimiter)
-    cell = rf"(?:^|{edge}) *{quote}[^{quote}]*{quote} *(?:{edge}|$)"
-    return re.search(cell, text, re.MULTILINE) is not None
+def _without_comments(text: str) -> str:
+    """Text without lines of comments, where there are others."""
+    for mark in COMMENTS:
+        lines = text.splitlines(keepends=True)
+        others = [line for line in lines if not line.startswith(mark)]
+        filled = sum(1 for line in others if line.strip())
+        if filled and len(others) < len(lines):
+            text = "".join(others)
+    return text
 
 
-def _judge(text: str, dialect: Dialect) -> _Judged:
-    body = after_lines(text, dialect.skip)[:JUDGED_CHARACTERS]
+def _judge(text: str, dialect: Dialect, *, complete: bool) -> _Judged:
     try:
-        rows = list(islice(dialect.rows(body), JUDGED_ROWS))
+        rows = list(islice(dialect.rows(text), JUDGED_ROWS))
     except Exception:  # noqa: BLE001 - a candidate that csv refuses is no candidate
         rows = []
-    if len(body) < len(text) and 1 < len(rows) < JUDGED_ROWS:
+    if not complete and 1 < len(rows) < JUDGED_ROWS:
         rows.pop()
     if not rows:
         return _Judged(dialect, 0.0, 0.0, 0.0, 0)
     widths = Counter(len(row) for row in rows)
     width = table_width(rows)
-    agreement = sum((count / len(rows)) ** 2 for count in widths.values())
+    weights = {
+        size: count * (NARROW_ROW if size == 1 < width else 1) for size, count in widths.items()
+    }
+    weight = sum(weights.values())
+    agreement = sum((one / weight) ** 2 for one in weights.values())
     cells = Counter(cell for row in rows for cell in row)
     lines = sum(count * (1 + cell.count("\n")) for cell, count in cells.items())
-    plausible = sum(count * _plausible(cell) for cell, count in cells.items()) / lines
-    breadth = sum(
-        count * ((width - 1) / width if width > 1 else ONE_COLUMN)
-        for width, count in widths.items()
-    ) / len(rows)
-    prior = PRIORS.get(dialect.delimiter, 1.0)
-    prior *= {"": NO_QUOTE_PRIOR, "'": SINGLE_QUOTE_PRIOR}.get(dialect.quote, 1.0)
-    score = (0.2 + 0.8 * agreement) * plausible**2 * breadth * prior
+    plausible = sum(count * plausibility(cell) for cell, count in cells.items()) / lines
+    filled = {at for row in rows[1:] or rows for at, cell in enumerate(row) if cell.strip()}
+    empty = width - len(filled) if len(filled) < width else 0
+    breadth = (
+        (1 - EMPTY * empty / width)
+        * sum(one * _breadth(size - empty) for size, one in weights.items())
+        / weight
+        if width > 1
+        else ONE_COLUMN / 2
+    )
+    likely = prior(dialect.delimiter)
+    likely *= {"": NO_QUOTE_PRIOR, "'": SINGLE_QUOTE_PRIOR}.get(dialect.quote, 1.0)
+    if dialect.delimiter in ",;:" and _followed_by_space(rows, width):
+        likely *= PUNCTUATION
+    likely *= 1 - INSIDE * _inside_values(text, dialect.delimiter)
+    likely *= _quotes_at_edges(text, dialect)
+    score = (0.2 + 0.8 * agreement) * plausible**2 * breadth * likely
     return _Judged(dialect, score, widths[width] / len(rows), plausible, width)
 
 
-def _plausible(cell: str) -> float:
-    """How much a cell looks like one value, 0 to 1."""
-    cell = cell.strip()
-    if not cell or _KNOWN.fullmatch(cell):
+def _breadth(width: int) -> float:
+    return (width - 1) / width if width > 1 else ONE_COLUMN
+
+
+def _inside_values(text: str, delimiter: str) -> float:
+    """The share of delimiters that stand inside times of a day or numbers with thousands."""
+    pattern = _INSIDE.get(delimiter)
+    if pattern is None:
+        return 0.0
+    inside = sum(found.group().count(delimiter) for found in pattern.finditer(text))
+    return inside / max(1, text.count(delimiter))
+
+
+def _quotes_at_edges(text: str, dialect: Dialect) -> float:
+    """How many quotes stand at an edge of a cell, or doubled inside one: 1 where all do. A
+    delimiter is likely that does, though its quotes do not pair up.
+    """
+    quote, mark = dialect.quote or '"', re.escape(dialect.delimiter)
+    count = text.count(quote)
+    if not count:
         return 1.0
-    if _BROKEN.search(cell):
-        return 0.1
-    return 0.9 if _TEXT.fullmatch(cell) else 0.5
+    edges = (
+        rf"(?:^|{mark}) *{quote}|(?<!{quote}){quote} *(?={mark}|[\r\n]|$)|{quote}{quote}|\\{quote}"
+    )
+    matched = sum(found.group().count(quote) for found in re.finditer(edges, text, re.M))
+    return 0.3 + 0.7 * matched / count
 
 
-def _evidence(best: _Judged, judged: Sequence[_Judged]) -> list[Evidence]:
+def _followed_by_space(rows: Sequence[Sequence[str]], width: int) -> bool:
+    """Whether a space stands behind nearly all delimiters."""
+    cells = [cell for row in rows if len(row) == width for cell in row[1:] if cell]
+    return sum(cell.startswith(" ") for cell in cells) > 0.95 * len(cells)
+
+
+def _one_column(text: str, lines: Sequence[str], judged: Sequence[_Judged]) -> _Judged:
+    """The candidate that nothing is a delimiter: each line is one value.
+
+    It is likely where lines are values that have a delimiter in them, such as times of a day,
+    and where the first line, a name, has none.
+    """
+    quote = max(judged, key=lambda one: one.score).dialect.quote
+    free = next((char for char in COMMON if char not in text), UNIT)
+    dialect = Dialect(delimiter=free, quote=quote)
+    cells = [line.strip(" " + quote) for line in lines[:JUDGED_ROWS]]
+    if not cells:
+        return _Judged(dialect, 0.0, 0.0, 0.0, 0)
+    below = cells[1:] or cells
+    named = bool(cells[1:]) and not re.search(r"[,;\t|:]", cells[0])
+    whole = sum(is_whole(cell) or (named and is_number(cell)) for cell in below) / len(below)
+    plausible = sum(map(plausibility, cells)) / len(cells)
+    score = max(ONE_COLUMN * plausible**2, 0.95 * whole**3 if whole > 0.7 else 0.0)
+    return _Judged(dialect, score, 1.0, plausible, 1)
+
+
+def _evidence(best: _Judged, judged: Sequence[_Judged], lines: Sequence[str]) -> list[Evidence]:
     dialect = best.dialect
-    why = f"{best.agreement:.0%} of rows have {best.width} cells, {best.plausible:.0%} plausible"
+    if best.width == 1:
+        why = f"{len(lines)} lines of one value each"
+    else:
+        why = (
+            f"{best.agreement:.0%} of rows have {best.width} cells, {best.plausible:.0%} plausible"
+        )
     others = [one for one in judged if one.dialect.delimiter != dialect.delimiter]
     if others:
         second = max(others, key=lambda one: one.score)
-        why += f"; {second.dialect.delimiter!r} scores {second.score:.2f} against {best.score:.2f}"
+        name = "one column" if second.width == 1 else repr(second.dialect.delimiter)
+        why += f"; {name} scores {second.score:.2f} against {best.score:.2f}"
     quote = dialect.quote
     reason = f"cells in {quote} come out whole" if quote else "quotes do not pair up around cells"
     found = [Evidence("delimiter", dialect.delimiter, why), Evidence("quote", quote, reason)]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from connectors import layout, registry, sniff
-from connectors.model import SET_BY_USER, Dataset, Entry, Evidence, Format, Limits
+from connectors.model import SET_BY_USER, Dataset, Entry, Evidence, Examined, Format, Limits
 from connectors.sources.books import expanded
 from connectors.sources.filesystem import LOCAL_SCHEMES, LocalFiles, open_files
 from connectors.sources.partition_keys import with_keys
@@ -188,6 +188,9 @@ class FileSource:
             finding = Finding(code, str(error), label, "error")
             return replace(dataset, format=None, findings=(*dataset.findings, finding))
         dataset = replace(dataset, options=examined.options, declared=examined.declared)
+        if len(dataset.entries) > 1 and "footer" not in dict(options):
+            examined = _without_footer(examined)  # what stands behind one part does so there only
+            dataset = replace(dataset, options=examined.options)
         chosen = tuple(one for one in examined.evidence if one.choice not in dict(options))
         fixed = tuple(Evidence(name, value, SET_BY_USER) for name, value in options)
         evidence += chosen + fixed
@@ -246,6 +249,12 @@ class FileSource:
         below = file.path.removeprefix(self._files.root).lstrip("/")
         mark = f"#{file.table}" if file.table else ""
         return printable((below or file.path.rsplit("/", 1)[-1]) + mark)
+
+
+def _without_footer(examined: Examined) -> Examined:
+    options = tuple(option for option in examined.options if option[0] != "footer")
+    evidence = tuple(one for one in examined.evidence if one.choice != "footer")
+    return replace(examined, options=options, evidence=evidence)
 
 
 def _heads(entries: Sequence[Entry]) -> list[Entry]:

@@ -36,7 +36,7 @@ _HARMLESS = frozenset(("hostile-name",))
 _UTF8 = frozenset(("utf-8", "utf8", "ascii"))
 
 _CSV_OPTIONS: dict[str, Callable[[str], bool]] = {
-    "delimiter": lambda value: len(value) == 1 and value not in "\"'\\\r\n",
+    "delimiter": lambda value: len(value) == 1 and value.isascii() and value not in "\"'\\\r\n",
     "encoding": lambda value: value.lower() in _UTF8,
     "escape": lambda value: not value,
     "header": lambda value: value in {"true", "false"},

@@ -161,7 +161,7 @@ def test_options_of_the_user_win(read_bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [{"delimiter": "::"}, {"encoding": "klingon"}, {"header": "maybe"}, {"skip": "-1"}]
+    "options", [{"delimiter": '"'}, {"encoding": "klingon"}, {"header": "maybe"}, {"skip": "-1"}]
 )
 def test_unusable_options_are_refused(read_bytes, options) -> None:
     with pytest.raises(InvalidInput, match="csv: "):
