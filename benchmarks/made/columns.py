@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
-WORDS = tuple(
-    "amber basin cedar delta ember fjord grove harbor inlet jetty knoll lagoon meadow north orchard "
-    "prairie quarry ridge summit tundra upland valley willow yonder zenith Ångström Müller señor "
-    "façade".split()  # noqa: SIM905  a list of words reads better as such
-)
+_WORDS = """
+amber basin cedar delta ember fjord grove harbor inlet jetty knoll lagoon meadow north orchard
+prairie quarry ridge summit tundra upland valley willow yonder zenith Ångström Müller señor façade
+"""
+WORDS = _WORDS.split()
 MISSING = ("", "NA", "n/a", "N/A", "?", "-", "null", ".", "NULL", "none", "--", "#N/A", "nan", "..")
 BOOLEANS = (
     *(("yes", "no"), ("Yes", "No"), ("Y", "N"), ("true", "false"), ("TRUE", "FALSE"), ("t", "f")),

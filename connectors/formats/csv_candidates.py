@@ -21,7 +21,7 @@ STEADY = 0.85
 LOOKED_AT = 100
 """Lines in which rare delimiters are looked for."""
 
-_RARE = re.compile(r"[^\w\s\"'.,;()\[\]{}<>/\\+%$€£¥₹&@°!?*-]")
+_RARE = re.compile(r"[^\w\s\x00-\x1f\x7f\"'.,;()\[\]{}<>/\\+%$€£¥₹&@°!?*-]")
 _LONGER = re.compile(r"([|~^#@$&*:;!=§¦¬¤\t])\1{1,2}|[~^#@*&%$!]?\|[~^#@*&%$!;,]\|?")
 _QUOTED = re.compile(r'"(?:[^"\n\r]|"")*"')
 
