@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -67,7 +68,7 @@ def up(
     `headwater cluster down`. Every process of this machine can submit work to them.
     """
     from catalog.cli.progress import doing
-    from connectors.spark import standalone
+    from connectors.spark import pages, standalone
     from connectors.spark.memory import parse_memory
     from connectors.spark.status import MIB
 
@@ -75,7 +76,7 @@ def up(
     plan = standalone.Plan(workers, cores, size, port or 0, ui_port or 0)
     with doing("starting Spark") as on_step:
         made = standalone.up(plan, name, on_step)
-    tell(session, standalone.status(made.ui), made)
+    tell(session, pages.status(made.ui), made)
 
 
 @subcommand("down", example="headwater cluster down")
@@ -125,7 +126,7 @@ def status(
     session: Session, *, master: str | None, ui: str | None, cluster: str | None, name: str
 ) -> None:
     """Show the machines of a cluster, what they have and use, and what runs or ran on it."""
-    from connectors.spark import masters, mesos, profiles, standalone
+    from connectors.spark import masters, mesos, pages, profiles, standalone
     from schema.errors import ClusterError, InvalidInput
 
     asked = profiles.chosen(cluster, master=master) if cluster or master else None
@@ -134,14 +135,57 @@ def status(
         if made is None or not made.answers:
             gone = "is not up" if made is None else f"its master at {made.master} has ended"
             raise ClusterError(f"cluster {name}: {gone}; `headwater cluster up` starts one")
-        tell(session, standalone.status(made.ui), made)
+        tell(session, pages.status(made.ui), made)
     elif asked.master.startswith("spark://"):
-        tell(session, standalone.status(ui or standalone.ui_of(asked.master)))
+        tell(session, pages.status(ui or standalone.ui_of(asked.master)))
     elif asked.master.startswith("mesos://"):
         tell(session, mesos.status(masters.mesos_leader(asked)))
     else:
         raise InvalidInput(f"master {asked.master!r}: only spark:// and mesos:// can be asked")
 
 
-for each in (up, status, down):
+@subcommand(
+    "pack",
+    example="""headwater cluster pack -o environment.tar.gz
+    headwater cluster pack -o environment.tar.gz --with scikit-learn
+    headwater run delays.py --cluster lab --archive environment.tar.gz""",
+)
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE.tar.gz",
+    help="The archive to write.",
+)
+@click.option(
+    "--with", "more", multiple=True, metavar="PACKAGE", help="A package that pipelines need too."
+)
+@pass_session
+def pack(session: Session, *, output: Path, more: tuple[str, ...]) -> None:
+    """Pack Python, Headwater's readers and what they import for executors on other machines.
+
+    Executors unpack it (--archive) and need no Python of their own; their machines must be of the
+    same kind as this one. Pipelines' own packages are named with --with.
+    """
+    from catalog.cli.output import console, print_json, size, text
+    from catalog.cli.progress import doing
+    from connectors.spark.pack import pack as write
+
+    with doing("packing") as on_step:
+        packed = write(output, more, on_step)
+    if session.json:
+        print_json(
+            {
+                "path": str(packed.path),
+                "bytes": packed.bytes,
+                "packages": [{"name": name, "version": is_} for name, is_ in packed.packages],
+            }
+        )
+    else:
+        told = f"{packed.path}: {size(packed.bytes)}, {len(packed.packages)} packages"
+        console().print(text(told), soft_wrap=True)
+
+
+for each in (up, status, down, pack):
     command.add_command(each)

@@ -7,9 +7,10 @@ import os
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from connectors import credentials
-from connectors.spark import mesos, standalone
+from connectors.spark import mesos, pages, standalone
 from connectors.spark.cluster import Cluster
 from connectors.spark.demand import check, demand_of, matching
 from connectors.spark.libmesos import native_library
@@ -36,11 +37,17 @@ def prepare(cluster: Cluster, environment: Mapping[str, str] | None = None) -> P
     """Find the master and ask whether it can give what the run wants.
 
     Raises ClusterError when it does not answer or never could, MissingDependency when what
-    reaches it is not installed.
+    reaches it is not installed, InvalidInput for an archive that is not there.
     """
     environment = os.environ if environment is None else environment
     if cluster.is_local:
         return Prepared(cluster, _driver(LOOPBACK), {"SPARK_LOCAL_IP": LOOPBACK})
+    archive = cluster.archive
+    if archive is not None and "://" not in archive and not Path(archive).is_file():
+        raise InvalidInput(
+            f"archive {archive}: there is no such file; `headwater cluster pack -o {archive}` "
+            "makes it"
+        )
     if cluster.master.startswith("spark://"):
         return _standalone(cluster, environment)
     if cluster.master.startswith("mesos://"):
@@ -80,7 +87,7 @@ def mesos_leader(cluster: Cluster) -> mesos.Master:
 def _standalone(cluster: Cluster, environment: Mapping[str, str]) -> Prepared:
     address = check_answers(cluster)
     try:
-        told = standalone.status(standalone.ui_of(cluster.master), seconds=_FEW_SECONDS)
+        told = pages.status(standalone.ui_of(cluster.master), seconds=_FEW_SECONDS)
     except ClusterError:  # its pages are elsewhere: Spark will see
         told = None
     if told is not None and told.master in cluster.master:

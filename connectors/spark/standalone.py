@@ -15,18 +15,19 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import platformdirs
 
-from connectors.spark import daemons
-from connectors.spark.asking import get_json
+from connectors.spark import daemons, pages
 from connectors.spark.daemons import LOOPBACK, Daemon
 from connectors.spark.java import java_home
-from connectors.spark.status import MIB, Application, Machine, Resources, Status
+from connectors.spark.status import MIB
 from schema.errors import ClusterError, InvalidInput, MissingDependency
 
 DEFAULT_NAME = "standalone"
+CLEANUP = ("enabled=true", "interval=600", "appDataTtl=3600")
+"""Workers remove what applications left (packed environments are large) after an hour."""
+
 UI_PORT = 8080
 """Where a standalone master that somebody else started has its pages, unless told otherwise."""
 
@@ -175,24 +176,6 @@ def down(name: str = DEFAULT_NAME) -> Standalone | None:
     return before
 
 
-def status(ui: str, *, seconds: float = 10.0) -> Status:
-    """What the master says whose pages are at `ui`. Raises ClusterError when it does not answer."""
-    told = get_json(f"{ui.rstrip('/')}/json/", seconds=seconds)
-    try:
-        return Status(
-            kind="standalone",
-            master=told["url"],
-            ui=ui,
-            state=told["status"],
-            version=None,
-            machines=tuple(_machine(each) for each in told["workers"]),
-            running=tuple(_application(each) for each in told["activeapps"]),
-            finished=tuple(_application(each) for each in told["completedapps"]),
-        )
-    except (KeyError, TypeError) as error:
-        raise ClusterError(f"{ui}: is not the page of a Spark standalone master") from error
-
-
 def ui_of(master: str) -> str:
     """Where the pages of a standalone master are: known of our own, else at the customary port."""
     for each in started():
@@ -217,6 +200,8 @@ def _started(made: Standalone, plan: Plan, folder: Path, java: str, jars: Path) 
         options = [made.token]
         if port:
             options.append("-Dspark.port.maxRetries=0")  # the port asked for, or none
+        else:
+            options += [f"-Dspark.worker.cleanup.{each}" for each in CLEANUP]
         where = ["--host", LOOPBACK, "--port", str(port), "--webui-port", str(ui_port)]
         command = [*daemons.java_command(java, jars, options), f"{DEPLOY}.{name}", *where, *more]
         return daemons.start(role, command, environment, folder / "logs" / f"{role}.log")
@@ -240,7 +225,7 @@ def _wait(made: Standalone, workers: int) -> None:
                     f"cluster {made.name}: {daemon.role} ended: {told} (log: {daemon.log})"
                 )
         try:
-            alive = [each for each in status(made.ui).machines if each.is_alive]
+            alive = [each for each in pages.status(made.ui).machines if each.is_alive]
         except ClusterError:
             alive = None
         if alive is not None and len(alive) >= workers:
@@ -262,6 +247,11 @@ def _end(made: Standalone, folder: Path) -> None:
     daemons.end([each for each in made.daemons if each.role != "master"], made.token)
     daemons.end([each for each in made.daemons if each.role == "master"], made.token)
     shutil.rmtree(folder / "scratch", ignore_errors=True)
+    for left in folder.glob("work/*/app-*/*/*"):  # jars and archives; the executors' logs stay
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        elif left.name not in {"stdout", "stderr"}:
+            left.unlink(missing_ok=True)
     (folder / "state.json").unlink(missing_ok=True)
 
 
@@ -306,25 +296,3 @@ def _scala(jars: Path) -> str:
 
 def _option(name: str) -> str:
     return "" if name == DEFAULT_NAME else f" --name {name}"
-
-
-def _machine(told: dict[str, Any]) -> Machine:
-    return Machine(
-        id=told["id"],
-        host=told["host"],
-        port=told["port"],
-        state=told["state"],
-        total=Resources(told["cores"], told["memory"] * MIB),
-        used=Resources(told["coresused"], told["memoryused"] * MIB),
-    )
-
-
-def _application(told: dict[str, Any]) -> Application:
-    return Application(
-        id=told["id"],
-        name=told["name"],
-        user=told["user"],
-        state=told["state"],
-        used=Resources(told["cores"], told["memoryperexecutor"] * MIB),
-        started=datetime.fromtimestamp(told["starttime"] / 1000, UTC),
-    )

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from catalog.cli.main import main
-from connectors.spark import standalone
+from connectors.spark import pages, standalone
 from connectors.spark.cluster import Cluster
 from connectors.spark.session import session
 from connectors.spark.standalone import Standalone
@@ -41,8 +41,10 @@ def two_workers(state: Path) -> Iterator[Standalone]:
     assert done.exit_code == 0, done.output
     assert made.alive == ()
     assert Path(made.daemons[0].log).exists()
+    left = list(standalone.home("tests").glob("work/*/app-*/*/*"))
+    assert not any(path.is_dir() for path in left)  # unpacked archives are large
     with pytest.raises(ClusterError, match=r"no answer \(Connection (refused|reset)"):
-        standalone.status(made.ui)
+        pages.status(made.ui)
 
 
 @pytest.fixture(scope="module")

@@ -20,8 +20,9 @@ from catalog.crawl import crawl
 from catalog.model import Run, RunState
 from catalog.runs import run
 from catalog.store import Store
-from connectors.spark import daemons, standalone
+from connectors.spark import daemons, pages, standalone
 from connectors.spark.cluster import Cluster
+from connectors.spark.masters import prepare
 from connectors.spark.standalone import Plan, Standalone
 from schema.errors import ClusterError, InvalidInput
 
@@ -117,7 +118,7 @@ def test_crawl_pipeline_and_recataloguing_on_two_workers(
 ) -> None:
     hosts: list[float] = []
     list(crawl([str(folder / "sales.csv")], store))
-    with gate(2, lambda: hosts.append(standalone.status(two_workers.ui).used.cores)) as port:
+    with gate(2, lambda: hosts.append(pages.status(two_workers.ui).used.cores)) as port:
         ended = run(folder / "sums.py", store, Cluster(two_workers.master), {"gate": port})
     assert ended.error is None
     assert ended.state is RunState.COMPLETE
@@ -157,8 +158,23 @@ def test_a_worker_killed_in_the_middle_of_a_run_costs_no_row(
     assert ended.state is RunState.COMPLETE
     assert rows_of(folder) == EXPECTED
     check_recatalogued(ended, store)
-    left = standalone.status(two_workers.ui)
+    left = pages.status(two_workers.ui)
     assert [each.is_alive for each in left.machines].count(True) == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"memory": "2g"}, "executors of 1 cores and 2048 MiB, and the largest worker has 1 cores"),
+        ({"executor_cores": 2}, "executors of 2 cores"),
+        ({"cores": 5}, "the run asks for 5 cores, and all . workers have"),
+    ],
+)
+def test_what_no_worker_has_is_not_waited_for(
+    two_workers: Standalone, asked: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(ClusterError, match=told):
+        prepare(Cluster(two_workers.master, **asked))
 
 
 def test_a_second_cluster_of_that_name_is_refused(two_workers: Standalone) -> None:
