@@ -84,7 +84,7 @@ def gate(tasks: int, then: Callable[[], None]) -> Iterator[int]:
             then()
 
     server = socket.create_server(("127.0.0.1", 0))
-    server.settimeout(40)
+    server.settimeout(240)  # a loaded machine starts executors late
     keeper = threading.Thread(target=keep)
     keeper.start()
     yield server.getsockname()[1]
