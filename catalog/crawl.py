@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
-from catalog.model import Known, Outcome, QualityReport, Status
-from catalog.quality import Evidence, derive, judge
-from catalog.quality.derive import MOST_VERSIONS
-from catalog.quality.personal import is_personal
+from catalog.learning import record_all
+from catalog.model import Known, Outcome, Source, Status
 from catalog.reading import Content, read, unchanged, with_fixed_options
+from catalog.store.stamps import listed_stamps
 from connectors import registry
-from connectors.model import Dataset, Limits, Source
+from connectors.model import Dataset, Limits
+from connectors.model import Source as Place
 from connectors.parts import HERE, Engine
 from schema.errors import SourceError
-from schema.infer import infer, misfit_findings
 from schema.model import Finding
-from schema.profile import profile
 
 if TYPE_CHECKING:
     from catalog.store import Store
@@ -81,7 +80,7 @@ def crawl(
 class _Way:
     """From where to where one URI is crawled, and how."""
 
-    source: Source
+    source: Place
     store: Store
     limits: Limits
     force: bool
@@ -99,6 +98,7 @@ class _Way:
 
 def _crawl_one(way: _Way) -> Iterator[Outcome]:
     """The datasets below one URI, in the order listed; then the sources that are gone."""
+    began = datetime.now(UTC)
     seen: set[int] = set()
     readers = ThreadPoolExecutor(way.engine.readers, thread_name_prefix="crawl")
     try:
@@ -115,73 +115,64 @@ def _crawl_one(way: _Way) -> Iterator[Outcome]:
     if _unlisted(way.source):
         return
     for namespace, prefix in _areas(way):
-        yield from way.store.mark_gone(namespace, prefix, seen)
+        yield from way.store.mark_gone(namespace, prefix, seen, since=began)
 
 
 def _crawl_listed(
     way: _Way, listed: list[Dataset], readers: ThreadPoolExecutor
 ) -> Iterator[Outcome]:
     """One outcome for each listed dataset: read in threads, recorded here and in order."""
-    store, rows = way.store, way.limits.rows
-    known = store.known_many((dataset.namespace, dataset.name) for dataset in listed)
-    found = [(dataset, known.get((dataset.namespace, dataset.name))) for dataset in listed]
+    same = _settled(way, listed)
+    rest = [dataset for dataset in listed if _named(dataset) not in same]
+    known = way.store.known_many(map(_named, rest))
+    found = [(dataset, known.get(_named(dataset))) for dataset in rest]
     pairs = [(with_fixed_options(dataset, one), one) for dataset, one in found]
-    same = {
-        one.source_pk
+    kept = {
+        one.source_pk: _named(dataset)
         for dataset, one in pairs
-        if one is not None and not way.force and unchanged(dataset, one, rows)
+        if one is not None and not way.force and unchanged(dataset, one, way.limits.rows)
     }
-    store.record_unchanged(same)
-    sources = store.sources(same)
+    changed = [pair for pair in pairs if pair[1] is None or pair[1].source_pk not in kept]
+    same |= {kept[pk]: source for pk, source in way.store.sources(kept).items()}
+    way.store.record_unchanged([source.pk for source in same.values()])
 
     def fetch(pair: Pair) -> Content:
-        merged = None if way.force else pair[1]
         return read(
             way.source,
             pair[0],
-            merged,
-            store,
-            rows=rows,
+            None if way.force else pair[1],
+            way.store,
+            rows=way.limits.rows,
             on_batch=way.on_batch,
             summaries=way.engine.summaries,
         )
 
-    changed = [pair for pair in pairs if pair[1] is None or pair[1].source_pk not in same]
-    contents = _ahead(readers, fetch, changed, 2 * way.engine.readers)
-    for _, one in pairs:
-        if one is None or one.source_pk not in same:
-            yield record(store, next(contents), one, way.run)
+    coming = _ahead(readers, fetch, changed, 2 * way.engine.readers)
+    recorded = record_all(way.store, zip(coming, (one for _, one in changed), strict=True), way.run)
+    for dataset in listed:
+        source = same.get(_named(dataset))
+        if source is None:
+            yield next(recorded)
         else:
-            source = sources[one.source_pk]
             status = Status.FAILED if source.status is Status.FAILED else Status.UNCHANGED
             yield Outcome(source, status, source.findings)
 
 
-def record(store: Store, content: Content, known: Known | None, run: int | None) -> Outcome:
-    """Infer, profile and judge what was read, and keep it all in one transaction."""
-    dataset, summary = content.dataset, content.summary
-    if summary is None:
-        findings = content.findings or (_unread(dataset),)
-        return replace(store.record_failure(dataset, findings), bytes_read=content.bytes_read)
-    schema = infer(summary, dataset.declared)
-    sizes = [entry.size for entry in dataset.entries if entry.size is not None]
-    figures = profile(
-        summary,
-        schema,
-        row_count=summary.rows if content.complete else None,
-        byte_count=sum(sizes) if sizes else None,
-    )
-    findings = (*content.findings, *misfit_findings(summary, schema, hidden=is_personal))
-    return store.record(
-        dataset,
-        schema,
-        figures,
-        parts=content.parts,
-        findings=findings,
-        quality=_judged(store, known, Evidence(schema, figures, findings, datetime.now(UTC))),
-        run=run,
-        bytes_read=content.bytes_read,
-    )
+def _named(dataset: Dataset) -> tuple[str, str]:
+    return dataset.namespace, dataset.name
+
+
+def _settled(way: _Way, listed: list[Dataset]) -> dict[tuple[str, str], Source]:
+    """The sources of datasets that are as they were, told by one stamp each."""
+    if way.force or way.limits.options:
+        return {}
+    settled = way.store.settled(map(_named, listed))
+    return {
+        _named(dataset): one.source
+        for dataset in listed
+        if (one := settled.get(_named(dataset))) is not None
+        and one.content_stamp in listed_stamps(dataset, way.limits.rows)
+    }
 
 
 def _areas(way: _Way) -> Iterator[tuple[str, str]]:
@@ -194,25 +185,13 @@ def _areas(way: _Way) -> Iterator[tuple[str, str]]:
                     yield database, ""
 
 
-def _judged(store: Store, known: Known | None, evidence: Evidence) -> QualityReport:
-    """The verdict on what is about to be recorded, by what earlier versions let expect."""
-    versions = store.versions(known.source_pk, first=MOST_VERSIONS) if known is not None else []
-    return judge(evidence, derive(evidence, versions[::-1]))
-
-
-def _unlisted(source: Source) -> bool:
+def _unlisted(source: Place) -> bool:
     """Whether part of the source could not be listed: then nothing can be told to be gone."""
     return any(finding.severity == "error" for finding in source.listing_findings)
 
 
 def _ignore(_: Finding) -> None:
     """For those who do not ask."""
-
-
-def _unread(dataset: Dataset) -> Finding:
-    return Finding(
-        "unreadable", "nothing of it could be read and no reader said why", dataset.name, "error"
-    )
 
 
 class _Stopped(BaseException):
@@ -249,13 +228,13 @@ class _Meter:
 
 def _ahead(
     readers: ThreadPoolExecutor, fetch: Callable[[Pair], Content], pairs: list[Pair], most: int
-) -> Iterator[Content]:
+) -> Iterator[Future[Content]]:
     """What `fetch` gives for each pair, in order, at most so many fetched ahead."""
     rest = iter(pairs)
-    waiting = [readers.submit(fetch, pair) for pair in islice(rest, most)]
+    waiting = deque(readers.submit(fetch, pair) for pair in islice(rest, most))
     while waiting:
-        yield waiting.pop(0).result()
-        waiting += [readers.submit(fetch, pair) for pair in islice(rest, 1)]
+        yield waiting.popleft()
+        waiting.extend(readers.submit(fetch, pair) for pair in islice(rest, 1))
 
 
 def _batches(values: Iterable[T], size: int) -> Iterator[list[T]]:

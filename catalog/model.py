@@ -125,6 +125,31 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """A source that is unchanged when the entries listed now have that content stamp."""
+
+    source: Source
+    content_stamp: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a crawl learned of one dataset; `schema` and `profile` are None when it could not be
+    read. `parts` maps the URI of each entry that was read now to its Summary. `quality` gets its
+    source and version when it is recorded, `run` is the run that wrote it.
+    """
+
+    dataset: Dataset
+    schema: Schema | None
+    profile: TableProfile | None
+    parts: Mapping[str, bytes] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    quality: QualityReport | None = None
+    run: int | None = None
+    bytes_read: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What a crawl did with one dataset."""
 

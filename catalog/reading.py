@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from catalog.store.stamps import RETRIED, limited_stamp
 from connectors.model import SET_BY_USER, Dataset, Entry, Source
 from connectors.parts import OnBatch, Summaries, read_parts
 from schema.errors import SummaryError
@@ -15,11 +16,6 @@ from schema.summary import Summary
 if TYPE_CHECKING:
     from catalog.model import Known
     from catalog.store import Store
-
-RETRIED = frozenset(
-    {"missing-package", "not-listed", "permission-denied", "unreachable", "unreadable"}
-)
-"""Findings that may be over when the same content is looked at again."""
 
 UNREAD = ";unread"
 """At the end of a stamp: this entry could not be reached, and is tried again by the next crawl."""
@@ -48,11 +44,6 @@ def with_fixed_options(dataset: Dataset, known: Known | None) -> Dataset:
     evidence = known.dataset.evidence
     fixed = {one.choice: one.value for one in evidence if one.reason == SET_BY_USER}
     return replace(dataset, options=tuple(sorted((fixed | dict(dataset.options)).items())))
-
-
-def limited_stamp(entry: Entry, rows: int | None) -> str:
-    """The stamp of an entry read up to a limit of rows: another than that of all of it."""
-    return entry.stamp if rows is None else f"{entry.stamp};rows={rows}"
 
 
 def unchanged(dataset: Dataset, known: Known | None, rows: int | None) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, reduce
+from heapq import nsmallest
 from operator import add
 from typing import Any
 
@@ -26,6 +27,7 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 TOP_VALUES = 10
 MOST_EXACT_VALUES = 50
 BINS = 20
+_SHOWN_AS_THEY_ARE = frozenset({Kind.INT, Kind.UINT})
 _DAY_NS = 86_400 * 10**9
 
 
@@ -75,7 +77,7 @@ class Figures:
         if self.text:
             return self.column.low_text, self.column.high_text
         if self.kind is Kind.BOOL:
-            values = sorted(value for value, _ in self.frequencies or ())
+            values = sorted(self.frequencies or ())
             return (values[0], values[-1]) if values else (None, None)
         low = high = None
         for kind, facet in self.column.kinds.items():
@@ -106,42 +108,49 @@ class Figures:
         return value if value is not None and math.isfinite(value) else None
 
     @cached_property
-    def frequencies(self) -> list[tuple[Any, int]] | None:
-        """Each value (JSON-ready) with its exact count, most frequent first; None if too many."""
+    def frequencies(self) -> dict[Any, int] | None:
+        """Each value (JSON-ready) with its exact count; None if there are too many."""
         if self.column.values is None or self.kind in (Kind.NESTED, Kind.BINARY):
             return None
         totals: dict[Any, int] = {}
+        same = self.text or self.kind in _SHOWN_AS_THEY_ARE
         for value, count in self._typed(self.column.values.items()):
-            shown = self.shown(value)
+            shown = value if same else self.shown(value)
             totals[shown] = totals.get(shown, 0) + count
         if self.text:
             for code, count in self.column.missing.items():
                 totals[code] = totals.get(code, 0) + count
-        return sorted(totals.items(), key=lambda item: (-item[1], str(item[0])))
+        return totals
 
-    def _typed(self, pairs: Iterable[tuple[Any, int]]) -> Iterator[tuple[Any, int]]:
-        texts: list[tuple[str, int]] = []
+    def _typed(self, pairs: Iterable[tuple[Any, int]]) -> Iterable[tuple[Any, int]]:
+        """Values in the decided type, with their counts."""
+        if self.text:
+            return ((str(value), count) for value, count in pairs)
+        if self.kind is Kind.BOOL:
+            return pairs
+        found: list[tuple[Any, int]] = []
+        texts: list[str] = []
+        counts: list[int] = []
+        whole = not self.column.raw or Kind.INT in self.decision.kinds
         for value, count in pairs:
-            if isinstance(value, str) and not self.text and self.kind is not Kind.BOOL:
-                texts.append((value, count))
-            elif self.text:
-                yield str(value), count
-            elif not (self.column.raw and self._misfits(value)):
-                yield value, count
-        if not texts:
-            return
-        array = pa.array([text for text, _ in texts])
+            if isinstance(value, str):
+                texts.append(value)
+                counts.append(count)
+            elif whole or not isinstance(value, int):  # else an integer where none belongs
+                found.append((value, count))
+        if texts:
+            found += self._read(texts, counts)
+        return found
+
+    def _read(self, texts: list[str], counts: list[int]) -> Iterator[tuple[Any, int]]:
+        array = pa.array(texts)
         codes = classify(array)
         for kind in self.decision.kinds:
             chosen = np.flatnonzero(codes == KINDS.index(kind))
             if len(chosen):
                 typed = plain_values(parse_kind(array.take(pa.array(chosen)), kind), kind)
-                for index, value in zip(chosen, typed, strict=True):
-                    yield self._aligned(kind, value), texts[index][1]
-
-    def _misfits(self, value: Any) -> bool:
-        """Whether a value that was read as an integer is none in the decided type."""
-        return isinstance(value, int) and Kind.INT not in self.decision.kinds
+                for index, value in zip(chosen.tolist(), typed, strict=True):
+                    yield self._aligned(kind, value), counts[index]
 
     @cached_property
     def distinct_count(self) -> int | None:
@@ -226,9 +235,9 @@ class Figures:
     def top_values(self) -> list[tuple[Any, int, bool]]:
         """The most frequent values: exact while there are few, else those that stand out."""
         if self.frequencies is not None:
-            few = len(self.frequencies) <= MOST_EXACT_VALUES
-            shown = self.frequencies if few else self.frequencies[:TOP_VALUES]
-            return [(value, count, True) for value, count in shown]
+            most = MOST_EXACT_VALUES if len(self.frequencies) <= MOST_EXACT_VALUES else TOP_VALUES
+            found = nsmallest(most, self.frequencies.items(), key=_most_frequent_first)
+            return [(value, count, True) for value, count in found]
         values = self._sampled
         if values is None or not len(values) or self.kind in (Kind.NESTED, Kind.BINARY):
             return []
@@ -262,6 +271,10 @@ class Figures:
                 return self.number(float(value))
             case _:
                 return value
+
+
+def _most_frequent_first(pair: tuple[Any, int]) -> tuple[int, str]:
+    return -pair[1], str(pair[0])
 
 
 def _round_edges(low: float, high: float, *, whole: bool) -> np.ndarray:

@@ -7,7 +7,8 @@ from collections.abc import Collection
 from sqlalchemy import Connection, delete, insert, select, update
 
 from catalog.model import Source
-from catalog.store import codec, crawls, indexing
+from catalog.store import codec, indexing
+from catalog.store.claiming import claim_many
 from catalog.store.rows import now, source_by_pk, versions_where
 from catalog.store.tables import entries, sources, versions
 from catalog.store.tables import tags as tag_table
@@ -64,7 +65,7 @@ def reindex(connection: Connection, source: Source) -> None:
 
 def stub(connection: Connection, namespace: str, name: str, uri: str) -> Source:
     """See `Store.stub_source`."""
-    claimed = crawls.claim(connection, Dataset(namespace, name, uri, ()), now())
+    (claimed,) = claim_many(connection, [Dataset(namespace, name, uri, ())], now())
     source = source_by_pk(connection, claimed.pk)
     if source.version is None:
         indexing.index(connection, source, None, None)

@@ -7,7 +7,7 @@ own parser, so that both databases find the same.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, fields
 from functools import reduce
 from operator import add
@@ -39,8 +39,13 @@ _COUNTED = 5000
 """How many sources with a word are counted to tell how rare it is; beyond, it is common."""
 
 
-def put(connection: Connection, source_pk: int, document: Document) -> None:
-    """Replace what a source is found by."""
+def put(
+    connection: Connection,
+    found: Mapping[int, Document],
+    *,
+    replaced: Collection[int],  # noqa: ARG001  told by the conflict
+) -> None:
+    """Set what sources are found by; those in `replaced` were found by something before."""
     values = ", ".join(f":{part}" for part in _PARTS)
     changes = ", ".join(f"{part} = excluded.{part}" for part in (*_PARTS, "vector"))
     connection.execute(
@@ -49,7 +54,10 @@ def put(connection: Connection, source_pk: int, document: Document) -> None:
             f" VALUES (:source_pk, {values}, CAST(:vector AS tsvector))"
             f" ON CONFLICT (source_pk) DO UPDATE SET {changes}"
         ),
-        {"source_pk": source_pk, "vector": _vector(document), **asdict(document)},
+        [
+            {"source_pk": pk, "vector": _vector(document), **asdict(document)}
+            for pk, document in found.items()
+        ],
     )
 
 

@@ -5,7 +5,7 @@ Its tokenizer is `ascii`, which leaves the words of `catalog.search.words_of` as
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import astuple
 
 from sqlalchemy import (
@@ -31,13 +31,19 @@ def remove(connection: Connection, source_pk: int) -> None:
     connection.execute(text("DELETE FROM search_documents WHERE rowid = :pk"), {"pk": source_pk})
 
 
-def put(connection: Connection, source_pk: int, document: Document) -> None:
-    """Replace what a source is found by."""
-    remove(connection, source_pk)
+def put(
+    connection: Connection, found: Mapping[int, Document], *, replaced: Collection[int]
+) -> None:
+    """Set what sources are found by; those in `replaced` were found by something before."""
+    for pk in replaced:
+        remove(connection, pk)
     values = ", ".join(f":p{place}" for place in range(7))
     connection.execute(
         text(f"INSERT INTO search_documents (rowid, {_COLUMNS}) VALUES (:pk, {values})"),
-        {"pk": source_pk, **{f"p{place}": part for place, part in enumerate(astuple(document))}},
+        [
+            {"pk": pk, **{f"p{place}": part for place, part in enumerate(astuple(document))}}
+            for pk, document in found.items()
+        ],
     )
 
 

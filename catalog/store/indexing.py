@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from types import ModuleType
 
 from sqlalchemy import Connection, func, select
@@ -23,30 +23,45 @@ def fulltext(connection: Connection) -> ModuleType:
     return fulltext_postgres if connection.dialect.name == "postgresql" else fulltext_sqlite
 
 
+Indexed = tuple[Source, Schema | None, TableProfile | None]
+
+
 def index(
     connection: Connection,
     source: Source,
     schema: Schema | None,
     profile: TableProfile | None,
 ) -> None:
-    """Make a source findable by what it now is; nothing is written when that is as before."""
+    """`index_many` of one source that may be known."""
+    index_many(connection, [(source, schema, profile)], known={source.pk})
+
+
+def index_many(connection: Connection, told: Sequence[Indexed], *, known: Collection[int]) -> None:
+    """Make sources findable by what they now are; nothing is written of what is as before.
+
+    `known` are those that may have been indexed before.
+    """
     from catalog.quality.personal import is_personal  # whose package needs the store
 
-    new = document(
-        source.name,
-        format=source.format,
-        description=source.description,
-        tags=source.tags,
-        schema=schema,
-        profile=profile,
-        is_personal=is_personal,
-    )
     store = fulltext(connection)
-    old: Document | None = store.documents(connection, [source.pk]).get(source.pk)
-    if new == old:
-        return
-    store.put(connection, source.pk, new)
-    learn(connection, new.words() - (old.words() if old else set()))
+    old: dict[int, Document] = store.documents(connection, known) if known else {}
+    new = {
+        source.pk: document(
+            source.name,
+            format=source.format,
+            description=source.description,
+            tags=source.tags,
+            schema=schema,
+            profile=profile,
+            is_personal=is_personal,
+        )
+        for source, schema, profile in told
+    }
+    changed = {pk: one for pk, one in new.items() if one != old.get(pk)}
+    if changed:
+        store.put(connection, changed, replaced=changed.keys() & old.keys())
+        before = {word for pk in changed if pk in old for word in old[pk].words()}
+        learn(connection, {word for one in changed.values() for word in one.words()} - before)
 
 
 def forget(connection: Connection, source_pk: int) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import ColumnElement, Connection, and_, select
 
-from catalog.model import Known, Status
+from catalog.model import Known, Settled, Status
 from catalog.store import codec
 from catalog.store.columns import digest, shorten
 from catalog.store.naming import below
-from catalog.store.rows import begins, chunks
+from catalog.store.rows import SOURCE_ROWS, begins, chunks, to_source
 from catalog.store.tables import entries, listings, namespaces, sources, summaries
 
 
@@ -20,6 +20,22 @@ def by_name(connection: Connection, names: Collection[tuple[str, str]]) -> Itera
     for chunk in chunks(names, 1000):
         keys = [digest(*name) for name in chunk]
         yield from _known(connection, sources.c.key.in_(keys))
+
+
+def settled(
+    connection: Connection, names: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], Settled]:
+    """See `Store.settled`."""
+    found = {}
+    for chunk in chunks(names, 1000):
+        keys = [digest(*name) for name in chunk]
+        narrowed = SOURCE_ROWS.add_columns(listings.c.settled).where(
+            sources.c.key.in_(keys), listings.c.settled.is_not(None)
+        )
+        for row in connection.execute(narrowed):
+            source = to_source(row)
+            found[source.namespace, source.name] = Settled(source, row.settled)
+    return found
 
 
 def by_pk(connection: Connection, pks: Collection[int]) -> Iterator[Known]:
@@ -61,14 +77,16 @@ def _known(connection: Connection, which: Any) -> Iterator[Known]:
         )
 
 
-def pks_below(connection: Connection, namespace: str, prefix: str) -> list[tuple[int, str]]:
+def pks_below(
+    connection: Connection, namespace: str, prefix: str, *which: ColumnElement[bool]
+) -> list[tuple[int, str]]:
     """Number and status of the sources whose name is `prefix` or below it, by whole parts."""
     prefix = prefix.rstrip("/")
     query = (
         select(sources.c.pk, sources.c.status, sources.c.name, sources.c.uri)
         .join(namespaces, namespaces.c.pk == sources.c.namespace_pk)
         .where(namespaces.c.key == digest(namespace))
-        .where(begins(sources.c.sort_name, shorten(prefix)))
+        .where(begins(sources.c.sort_name, shorten(prefix)), *which)
         .order_by(sources.c.pk)
     )
     return [

@@ -16,21 +16,29 @@ from catalog.store.tables import reports, sources
 
 def add(connection: Connection, report: QualityReport, *, source_pk: int, version_pk: int) -> None:
     """Store a report and make it the source's latest."""
-    made = insert(reports).values(
-        source_pk=source_pk,
-        version_pk=version_pk,
-        engine=report.engine,
-        score=report.score,
-        success=report.success,
-        checked_at=report.checked_at,
-        results=codec.encode_results(report.results),
-    )
+    made = insert(reports).values(**row(report, source_pk, version_pk))
     pk = connection.execute(made.returning(reports.c.pk)).scalar_one()
     connection.execute(
-        update(sources)
-        .where(sources.c.pk == source_pk)
-        .values(report_pk=pk, quality=report.score, grade=grade(report.score))
+        update(sources).where(sources.c.pk == source_pk).values(**verdict(report, pk))
     )
+
+
+def row(report: QualityReport, source_pk: int, version_pk: int) -> dict[str, Any]:
+    """The columns of a report."""
+    return {
+        "source_pk": source_pk,
+        "version_pk": version_pk,
+        "engine": report.engine,
+        "score": report.score,
+        "success": report.success,
+        "checked_at": report.checked_at,
+        "results": codec.encode_results(report.results),
+    }
+
+
+def verdict(report: QualityReport, pk: int | None) -> dict[str, Any]:
+    """The columns of a source that tell of its latest report."""
+    return {"report_pk": pk, "quality": report.score, "grade": grade(report.score)}
 
 
 def latest(connection: Connection, source_pks: Collection[int]) -> dict[int, QualityReport]:

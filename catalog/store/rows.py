@@ -32,7 +32,7 @@ T = TypeVar("T")
 CHUNK = 5000
 """Parameters in one statement: PostgreSQL allows 65,535, SQLite 32,766."""
 
-_SOURCE = (
+SOURCE_ROWS = (
     select(
         sources,
         namespaces.c.namespace,
@@ -98,7 +98,7 @@ def sources_by_pk(connection: Connection, pks: Collection[int]) -> dict[int, Sou
     found = {
         row.pk: to_source(row)
         for chunk in chunks(pk for pk in dict.fromkeys(pks) if is_pk(pk))
-        for row in connection.execute(_SOURCE.where(sources.c.pk.in_(chunk)))
+        for row in connection.execute(SOURCE_ROWS.where(sources.c.pk.in_(chunk)))
     }
     return {pk: found[pk] for pk in dict.fromkeys(pks) if pk in found}
 
@@ -115,7 +115,7 @@ def sources_where(
     connection: Connection, narrow: Callable[[Select[Any]], Select[Any]]
 ) -> list[Source]:
     """The sources of a narrowed selection."""
-    return [to_source(row) for row in connection.execute(narrow(_SOURCE))]
+    return [to_source(row) for row in connection.execute(narrow(SOURCE_ROWS))]
 
 
 def to_source(row: Row[Any]) -> Source:

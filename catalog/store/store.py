@@ -4,7 +4,8 @@ is one transaction.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
@@ -16,14 +17,25 @@ from catalog.model import (
     Known,
     Outcome,
     QualityReport,
+    Record,
     Run,
     RunState,
     Search,
     SearchPage,
+    Settled,
     Source,
     Version,
 )
-from catalog.store import annotating, crawls, known, reports, resolving, runs, searching
+from catalog.store import (
+    annotating,
+    crawls,
+    known,
+    recording,
+    reports,
+    resolving,
+    runs,
+    searching,
+)
 from catalog.store.access import Access
 from catalog.store.database import Database
 from catalog.store.migrate import migrate
@@ -104,6 +116,13 @@ class Store:
                 for one in known.by_name(connection, list(names))
             }
 
+    def settled(self, names: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Settled]:
+        """Sources by (namespace, name) of which a stamp alone tells whether they have changed;
+        one statement for each 1,000, and none of their entries are looked at.
+        """
+        with self._database.read() as connection:
+            return known.settled(connection, list(names))
+
     def known_all(self, namespace: str, name_prefix: str = "") -> Iterator[Known]:
         """`known` of every source below a prefix (by whole parts), in bounded memory; a source
         that is recorded meanwhile may come in its older or its newer state.
@@ -132,6 +151,18 @@ class Store:
                 found = known.part_summaries(connection, source_pk, chunk)
             yield from found
 
+    def record_many(self, records: Sequence[Record]) -> list[Outcome]:
+        """Keep what a crawl learned of several sources, all of it or nothing; each source once.
+
+        A new version only when the schema's fingerprint or the content stamp changed; else the
+        current one takes the new figures. Entries that a dataset has no more are dropped. One
+        without schema could not be read: FAILED, with the last good version kept, and the stamps
+        of the failed content, so that a crawl can tell whether to try again.
+        """
+        if not records:
+            return []
+        return self._database.write(lambda connection: recording.record_many(connection, records))
+
     def record(
         self,
         dataset: Dataset,
@@ -144,45 +175,32 @@ class Store:
         run: int | None = None,
         bytes_read: int = 0,
     ) -> Outcome:
-        """Keep what a crawl learned, all of it or nothing.
-
-        `parts` maps the URI of each entry that was read now to its Summary; entries that the
-        dataset has no more are dropped. A new version only when the schema's fingerprint or the
-        content stamp changed; else the current one takes the new figures. `quality` gets its
-        source and version here.
-        """
-        return self._database.write(
-            lambda connection: crawls.record(
-                connection,
-                dataset,
-                schema,
-                profile,
-                parts=parts,
-                findings=findings,
-                quality=quality,
-                run=run,
-                bytes_read=bytes_read,
-            )
-        )
+        """`record_many` of one source that was read."""
+        one = Record(dataset, schema, profile, parts, findings, quality, run, bytes_read)
+        return self.record_many([one])[0]
 
     def record_failure(self, dataset: Dataset, findings: tuple[Finding, ...]) -> Outcome:
-        """A dataset could not be read: FAILED, with the last good version kept. The stamps are
-        those of the failed content, so that a crawl can tell whether to try again.
-        """
-        return self._database.write(
-            lambda connection: crawls.record_failure(connection, dataset, findings)
-        )
+        """`record_many` of one source that could not be read."""
+        return self.record_many([Record(dataset, None, None, findings=findings)])[0]
 
     def record_unchanged(self, source_pks: Collection[int]) -> None:
         """They were listed with the stamps that are known: seen now. FAILED ones stay FAILED."""
         self._database.write(lambda connection: crawls.record_unchanged(connection, source_pks))
 
-    def mark_gone(self, namespace: str, name_prefix: str, seen: Collection[int]) -> list[Outcome]:
+    def mark_gone(
+        self,
+        namespace: str,
+        name_prefix: str,
+        seen: Collection[int],
+        *,
+        since: datetime | None = None,
+    ) -> list[Outcome]:
         """Sources of that prefix or below it (by whole parts) that a complete listing did not
-        have become GONE; only those that were not yet are told.
+        have become GONE; only those that were not yet are told. What another crawl has seen
+        after `since`, when the listing began, is there.
         """
         return self._database.write(
-            lambda connection: crawls.mark_gone(connection, namespace, name_prefix, seen)
+            lambda connection: crawls.mark_gone(connection, namespace, name_prefix, seen, since)
         )
 
     def stub_source(self, namespace: str, name: str, uri: str) -> Source:

@@ -99,6 +99,7 @@ listings = Table(
     _key_of("sources", "source_pk"),
     Column("dataset", Json, nullable=False),
     Column("findings", Json, nullable=False),
+    Column("settled", String(32)),  # the content stamp that alone tells that nothing changed
 )
 
 entries = Table(

@@ -11,6 +11,7 @@ import html
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from schema.semantics.model import NumericType, SemanticType
 from schema.semantics.registry import NUMERIC_TYPES, TEXT_TYPES
@@ -71,16 +72,33 @@ def _seen_through(value: str) -> str:
 
 def _hint(kind: SemanticType | NumericType, words: Sequence[str]) -> int:
     """How many words of the name the longest hint of the type covers, 0 for none."""
+    return _longest_hint(kind.names, tuple(words)) if kind.names else 0
+
+
+@lru_cache(20_000)  # the columns of one crawl are much alike
+def _longest_hint(names: tuple[str, ...], words: tuple[str, ...]) -> int:
     joined = "_" + "_".join(words) + "_"
-    return max((hint.count("_") + 1 for hint in kind.names if f"_{hint}_" in joined), default=0)
+    return max((hint.count("_") + 1 for hint in names if f"_{hint}_" in joined), default=0)
+
+
+def _is_likely(kind: SemanticType, probe: Sequence[str]) -> bool:
+    """Whether about as many of the first values pass as must in all; most types are told apart by
+    the first few.
+    """
+    misses = len(probe) * (1 - kind.share) + 2
+    for text in probe:
+        if not kind.test(text):
+            misses -= 1
+            if misses < 0:
+                return False
+    return True
 
 
 def _confidence(kind: SemanticType, words: Sequence[str], texts: Sequence[str]) -> float:
     hint = _hint(kind, words)
     if kind.needs_name and not hint:
         return 0.0
-    probed = sum(bool(kind.test(text)) for text in texts[:_PROBE])
-    if probed < kind.share * min(len(texts), _PROBE) - 2:
+    if not _is_likely(kind, texts[:_PROBE]):
         return 0.0
     passed = sum(bool(kind.test(text)) for text in texts)
     share = passed / len(texts)

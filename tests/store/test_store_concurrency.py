@@ -14,7 +14,7 @@ import pytest
 
 from catalog.model import Search, Status
 from catalog.store import Store
-from catalog.store.crawls import content_stamp
+from catalog.store.stamps import content_stamp
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -309,7 +309,7 @@ def test_a_record_that_fails_leaves_nothing(store, make, monkeypatch):
     def fail(*_arguments, **_more):
         raise CatalogError("no")
 
-    monkeypatch.setattr("catalog.store.crawls.indexing.index", fail)
+    monkeypatch.setattr("catalog.store.recording.indexing.index_many", fail)
     with pytest.raises(CatalogError):
         make.record(store, stamps={"a.csv": "2"})
     with pytest.raises(CatalogError):

@@ -1,0 +1,133 @@
+"""What is learned of what was read: inferred, profiled, judged, and recorded a few at a time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, wait
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from catalog.model import Known, Outcome, QualityReport, Record
+from catalog.quality import Evidence, derive, judge
+from catalog.quality.derive import MOST_VERSIONS
+from catalog.quality.personal import is_personal
+from catalog.reading import Content
+from connectors.model import Dataset
+from schema.infer import infer, misfit_findings
+from schema.model import Finding
+from schema.profile import profile
+
+if TYPE_CHECKING:
+    from catalog.store import Store
+
+MOST_TOGETHER = 64
+MOST_PARTS_TOGETHER = 2000
+MOST_SECONDS = 0.5
+"""How many sources, entries of them, and for how long what was read waits for others, to be
+recorded with them: small files cost half as much, and others that write wait no longer.
+"""
+
+
+def record_all(
+    store: Store, coming: Iterable[tuple[Future[Content], Known | None]], run: int | None
+) -> Iterator[Outcome]:
+    """Record what was read, in order, together with what follows soon.
+
+    What was read when the crawl is stopped or fails is recorded before that goes on.
+    """
+    waiting = _Waiting(store)
+    try:
+        for future, known in coming:
+            if not wait([future], timeout=waiting.patience).done:
+                yield from waiting.record()
+            made = learn(store, future.result(), known, run)
+            if waiting.cannot_take(made):
+                yield from waiting.record()
+            waiting.take(made)
+            if waiting.is_due:
+                yield from waiting.record()
+    finally:
+        done = waiting.record()
+    yield from done
+
+
+class _Waiting:
+    """Records that are written together."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._records: list[Record] = []
+        self._parts = 0
+        self._since = 0.0
+
+    @property
+    def patience(self) -> float | None:
+        """Seconds until what waits has to be recorded; None while nothing does."""
+        if not self._records:
+            return None
+        return max(0.0, self._since + MOST_SECONDS - time.monotonic())
+
+    @property
+    def is_due(self) -> bool:
+        full = len(self._records) >= MOST_TOGETHER or self._parts >= MOST_PARTS_TOGETHER
+        return full or self.patience == 0.0
+
+    def cannot_take(self, record: Record) -> bool:
+        """Whether the same source waits already, which is written once at a time."""
+        dataset = record.dataset
+        return any(
+            (one.dataset.namespace, one.dataset.name) == (dataset.namespace, dataset.name)
+            for one in self._records
+        )
+
+    def take(self, record: Record) -> None:
+        if not self._records:
+            self._since = time.monotonic()
+        self._records.append(record)
+        self._parts += len(record.dataset.entries)
+
+    def record(self) -> list[Outcome]:
+        """Write what waits. It is forgotten even if that fails."""
+        records, self._records, self._parts = self._records, [], 0
+        return self._store.record_many(records)
+
+
+def learn(store: Store, content: Content, known: Known | None, run: int | None) -> Record:
+    """What was read of a dataset as it is recorded: its schema, figures, findings and verdict."""
+    dataset, summary = content.dataset, content.summary
+    if summary is None:
+        findings = content.findings or (_unread(dataset),)
+        return Record(dataset, None, None, findings=findings, bytes_read=content.bytes_read)
+    schema = infer(summary, dataset.declared)
+    sizes = [entry.size for entry in dataset.entries if entry.size is not None]
+    figures = profile(
+        summary,
+        schema,
+        row_count=summary.rows if content.complete else None,
+        byte_count=sum(sizes) if sizes else None,
+    )
+    findings = (*content.findings, *misfit_findings(summary, schema, hidden=is_personal))
+    evidence = Evidence(schema, figures, findings, datetime.now(UTC))
+    return Record(
+        dataset,
+        schema,
+        figures,
+        content.parts,
+        findings,
+        _judged(store, known, evidence),
+        run,
+        content.bytes_read,
+    )
+
+
+def _judged(store: Store, known: Known | None, evidence: Evidence) -> QualityReport:
+    """The verdict on what is about to be recorded, by what earlier versions let expect."""
+    versions = store.versions(known.source_pk, first=MOST_VERSIONS) if known is not None else []
+    return judge(evidence, derive(evidence, versions[::-1]))
+
+
+def _unread(dataset: Dataset) -> Finding:
+    return Finding(
+        "unreadable", "nothing of it could be read and no reader said why", dataset.name, "error"
+    )

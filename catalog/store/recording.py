@@ -1,0 +1,269 @@
+"""What a crawl learned of many sources, in one transaction: a few statements for all of them.
+
+Recording them one by one costs some twenty statements each; the fixed cost of a statement is
+twenty times that of one more row in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from catalog.model import Outcome, Record, Status
+from catalog.store import codec, indexing, reports
+from catalog.store.claiming import Claim, claim_many
+from catalog.store.columns import digest
+from catalog.store.naming import Keys, folded
+from catalog.store.rows import chunks, now, sources_by_pk, upsert
+from catalog.store.stamps import content_stamp, settled_stamp
+from catalog.store.tables import entries, fields, listings, semantics, sources, summaries, versions
+from catalog.store.tables import reports as report_table
+from connectors.model import Entry
+from schema.model import Schema
+
+Row = dict[str, Any]
+
+
+@dataclass(slots=True)
+class _Work:
+    """One record on its way: its source's row, what becomes of it, its version and report."""
+
+    record: Record
+    claim: Claim
+    status: Status
+    version_pk: int | None = None
+    report_pk: int | None = None
+
+    @property
+    def pk(self) -> int:
+        return self.claim.pk
+
+
+def record_many(connection: Connection, records: Sequence[Record]) -> list[Outcome]:
+    """See `Store.record_many`."""
+    at = now()
+    claims = claim_many(connection, [one.dataset for one in records], at)
+    work = [_Work(one, claim, Status.FAILED) for one, claim in zip(records, claims, strict=True)]
+    read = [one for one in work if one.record.schema is not None]
+    _write_versions(connection, read, at)
+    _write_reports(connection, read)
+    _write_entries(connection, [one for one in work if one.record.dataset.entries])
+    _write_fields(connection, read)
+    _write_listings(connection, work)
+    _write_sources(connection, work, at)
+    recorded = sources_by_pk(connection, [one.pk for one in work])
+    indexing.index_many(
+        connection,
+        [
+            (recorded[one.pk], one.record.schema or one.record.dataset.declared, one.record.profile)
+            for one in work
+            if one.record.schema is not None or one.claim.version_pk is None
+        ],
+        known={one.pk for one in work if not one.claim.made},
+    )
+    return [
+        Outcome(recorded[one.pk], one.status, one.record.findings, one.record.bytes_read)
+        for one in work
+    ]
+
+
+def _write_versions(connection: Connection, read: Sequence[_Work], at: datetime) -> None:
+    """A new version where fingerprint or content are new; else the current one is told anew."""
+    changed: list[Row] = []
+    same: list[Row] = []
+    for one in read:
+        record, before = one.record, one.claim
+        assert record.schema is not None
+        assert record.profile is not None
+        shape = (record.schema.fingerprint, content_stamp(record.dataset.entries))
+        content = {
+            "schema": record.schema.to_dict(),
+            "profile": codec.encode_profile(record.profile),
+            "dataset": codec.encode_dataset(record.dataset),
+            "findings": codec.encode_findings(record.findings),
+        }
+        if before.version_pk is not None and shape == (before.fingerprint, before.content_stamp):
+            one.status, one.version_pk = Status.UNCHANGED, before.version_pk
+            same.append({"version": before.version_pk, **content})
+            continue
+        one.status = Status.NEW if before.version_pk is None else Status.CHANGED
+        numbered = {"source_pk": one.pk, "number": before.number + 1, "run_pk": record.run}
+        shaped = {"created_at": at, "fingerprint": shape[0], "content_stamp": shape[1]}
+        changed.append({**numbered, **shaped, **content})
+    if same:
+        _update(connection, versions, "version", same)
+    made = _inserted(connection, versions, changed)
+    for one in read:
+        one.version_pk = made.get(one.pk, one.version_pk)
+
+
+def _write_reports(connection: Connection, read: Sequence[_Work]) -> None:
+    rows = [
+        reports.row(one.record.quality, one.pk, one.version_pk)
+        for one in read
+        if one.record.quality is not None and one.version_pk is not None
+    ]
+    made = _inserted(connection, report_table, rows)
+    for one in read:
+        one.report_pk = made.get(one.pk)
+
+
+def _inserted(connection: Connection, table: Any, rows: list[Row]) -> dict[int, int]:
+    """Insert rows, one a source; the key of each by its source."""
+    if not rows:
+        return {}
+    made = insert(table).returning(table.c.source_pk, table.c.pk)
+    return {row.source_pk: row.pk for row in connection.execute(made, rows)}
+
+
+def _update(connection: Connection, table: Any, key: str, rows: list[Row]) -> None:
+    """Update rows by primary key, which stands in each under `key`."""
+    columns: Row = {name: bindparam(name) for name in rows[0] if name != key}
+    primary = next(iter(table.primary_key))
+    connection.execute(update(table).where(primary == bindparam(key)).values(**columns), rows)
+
+
+def _write_entries(connection: Connection, work: Sequence[_Work]) -> None:
+    """Entries that are listed no more go, with their summaries; changed ones keep theirs only if
+    the record has a new one, so that a summary never stands for content that it is not of.
+    """
+    stored = _stored_stamps(connection, [one.pk for one in work if not one.claim.made])
+    for one in work:
+        before = stored.get(one.pk)
+        if before:
+            gone = before.keys() - {digest(entry.uri) for entry in one.record.dataset.entries}
+            _drop(connection, one.pk, sorted(gone))
+    for rows in chunks(_fresh_entries(connection, work, stored), 1000):
+        connection.execute(insert(entries), [row for row, _ in rows])
+        if blobs := [blob for _, blob in rows if blob is not None]:
+            connection.execute(insert(summaries), blobs)
+
+
+def _stored_stamps(connection: Connection, pks: Collection[int]) -> dict[int, dict[bytes, str]]:
+    found: dict[int, dict[bytes, str]] = {}
+    query = select(entries.c.source_pk, entries.c.key, entries.c.stamp)
+    for chunk in chunks(pks):
+        for pk, key, stamp in connection.execute(query.where(entries.c.source_pk.in_(chunk))):
+            found.setdefault(pk, {})[key] = stamp
+    return found
+
+
+def _fresh_entries(
+    connection: Connection, work: Sequence[_Work], stored: Mapping[int, Mapping[bytes, str]]
+) -> Iterator[tuple[Row, Row | None]]:
+    """Rows of `entries` to insert, each with its row of `summaries`; what they replace goes."""
+    for one in work:
+        before, parts = stored.get(one.pk, {}), one.record.parts
+        for listed in chunks(one.record.dataset.entries, 1000):
+            keyed = {digest(entry.uri): entry for entry in listed}
+            fresh = {
+                key: entry
+                for key, entry in keyed.items()
+                if before.get(key) != entry.stamp or entry.uri in parts
+            }
+            _drop(connection, one.pk, [key for key in fresh if key in before])
+            for key, entry in fresh.items():
+                summary = parts.get(entry.uri)
+                blob = {"source_pk": one.pk, "key": key, "summary": summary}
+                yield _entry_row(one.pk, key, entry), blob if summary is not None else None
+
+
+def _drop(connection: Connection, source_pk: int, keys: Sequence[bytes]) -> None:
+    for chunk in chunks(keys):
+        connection.execute(
+            delete(entries).where(entries.c.source_pk == source_pk, entries.c.key.in_(chunk))
+        )
+
+
+def _entry_row(source_pk: int, key: bytes, entry: Entry) -> Row:
+    return {
+        "source_pk": source_pk,
+        "key": key,
+        "uri": entry.uri,
+        "size": entry.size,
+        "stamp": entry.stamp,
+        "modified": entry.modified,
+        "partition": codec.encode_partition(entry.partition),
+    }
+
+
+def _write_fields(connection: Connection, read: Sequence[_Work]) -> None:
+    """The fields of each source and the semantic types among them, as they are now."""
+    shown = [one.pk for one in read if one.claim.version_pk is not None]
+    for table in (fields, semantics):
+        for chunk in chunks(shown):
+            connection.execute(delete(table).where(table.c.source_pk.in_(chunk)))
+    schemas = [(one.pk, one.record.schema) for one in read if one.record.schema is not None]
+    for rows in chunks(_field_rows(schemas)):
+        connection.execute(insert(fields), rows)
+    kinds = [
+        {"source_pk": pk, "semantic_type": kind}
+        for pk, schema in schemas
+        for kind in sorted({field.semantic_type for field in schema if field.semantic_type})
+    ]
+    if kinds:
+        connection.execute(insert(semantics), kinds)
+
+
+def _field_rows(schemas: Sequence[tuple[int, Schema]]) -> Iterator[Row]:
+    for pk, schema in schemas:
+        for position, field in enumerate(schema):
+            key = folded(field.name)
+            yield {"source_pk": pk, "position": position, "name": field.name, "name_key": key}
+
+
+def _write_listings(connection: Connection, work: Sequence[_Work]) -> None:
+    rows = [
+        {
+            "source_pk": one.pk,
+            "dataset": codec.encode_dataset(one.record.dataset),
+            "findings": codec.encode_findings(one.record.findings),
+            "settled": _settled(one.record),
+        }
+        for one in work
+    ]
+    made = upsert(connection, listings)
+    told = {name: made.excluded[name] for name in ("dataset", "findings", "settled")}
+    connection.execute(made.on_conflict_do_update(index_elements=["source_pk"], set_=told), rows)
+
+
+def _settled(record: Record) -> str | None:
+    """Of a dataset without entries the stored ones stay, so that what is listed tells nothing."""
+    return settled_stamp(record.dataset, record.findings) if record.dataset.entries else None
+
+
+def _write_sources(connection: Connection, work: Sequence[_Work], at: datetime) -> None:
+    """One statement for each set of columns that is written: few differ."""
+    by_columns: dict[tuple[str, ...], list[Row]] = {}
+    for one in work:
+        row = {"source": one.pk, **_values(one, at)}
+        by_columns.setdefault(tuple(row), []).append(row)
+    for rows in by_columns.values():
+        _update(connection, sources, "source", sorted(rows, key=itemgetter("source")))
+
+
+def _values(one: _Work, at: datetime) -> Row:
+    """The columns of a source that a record changes."""
+    dataset, profile, quality = one.record.dataset, one.record.profile, one.record.quality
+    values: Row = {"status": one.status, "last_seen": at}
+    described = {"format": dataset.format, "description": dataset.description}
+    if one.record.schema is None or profile is None:
+        return values | (described if one.claim.version_pk is None else {})
+    values |= described
+    values |= {
+        "version_pk": one.version_pk,
+        "row_count": profile.row_count,
+        "byte_count": profile.byte_count,
+        "uri": dataset.uri,
+        **Keys.of(dataset.namespace, dataset.name, dataset.uri).columns(),
+    }
+    if one.status is not Status.UNCHANGED:
+        values["changed_at"] = at
+    if quality is not None:
+        values |= reports.verdict(quality, one.report_pk)
+    return values
