@@ -50,6 +50,11 @@ FORMATS: dict[str, Lazy] = {
     "spark-ml-model": Lazy("connectors.formats.spark_ml:SparkModel"),
 }
 
+TABLES: dict[str, Lazy] = {
+    "delta": Lazy("connectors.tables.delta:Delta", extra="delta"),
+    "iceberg": Lazy("connectors.tables.iceberg:Iceberg", extra="iceberg"),
+}
+
 TARGETS: dict[str, Lazy] = {
     "arrow": Lazy("connectors.targets.arrow:ArrowTarget"),
     "avro": Lazy("connectors.targets.avro:AvroTarget"),
@@ -67,13 +72,14 @@ TARGETS: dict[str, Lazy] = {
 _BUILT_IN: dict[str, Mapping[str, Lazy]] = {
     "sources": SOURCES,
     "formats": FORMATS,
+    "tables": TABLES,
     "targets": TARGETS,
 }
 
 
 @cache
 def table(kind: str) -> Mapping[str, Lazy]:
-    """Everything registered of a kind (`sources`, `formats`, `targets`), by name.
+    """Everything registered of a kind (`sources`, `formats`, `tables`, `targets`), by name.
 
     Raises InvalidInput when an entry point claims a name that is taken.
     """

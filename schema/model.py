@@ -103,7 +103,7 @@ class Schema:
 
     @classmethod
     def from_arrow(cls, schema: pa.Schema) -> Schema:
-        """Fields of an Arrow schema; a `description` or `comment` in field metadata is kept."""
+        """Fields of an Arrow schema; a description or comment in field metadata is kept."""
         return cls(tuple(_from_arrow(field) for field in schema))
 
     def to_dict(self) -> dict[str, Any]:
@@ -166,9 +166,13 @@ class Change:
     breaking: bool
 
 
+_DESCRIPTIONS = (b"description", b"comment", b"doc")
+"""Keys of field metadata, as Headwater, Delta Lake and Iceberg write them."""
+
+
 def _from_arrow(field: pa.Field) -> Field:
     metadata = field.metadata or {}
-    description = metadata.get(b"description") or metadata.get(b"comment")
+    description = next((metadata[key] for key in _DESCRIPTIONS if metadata.get(key)), None)
     text = description.decode("utf-8", "replace") if description else None
     return Field(field.name, field.type, field.nullable, text)
 

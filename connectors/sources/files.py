@@ -13,6 +13,7 @@ from connectors import layout, registry, sniff
 from connectors.model import SET_BY_USER, Dataset, Entry, Evidence, Examined, Format, Limits
 from connectors.sources.books import expanded
 from connectors.sources.filesystem import LOCAL_SCHEMES, LocalFiles, open_files
+from connectors.sources.lakes import Lakes
 from connectors.sources.partition_keys import with_keys
 from connectors.sources.stored_file import UNREADABLE, StoredFile, reason
 from connectors.sources.walk import Listed, Selection
@@ -43,6 +44,7 @@ class FileSource:
         self._listing_findings: list[Finding] = []
         self._findings: dict[str, tuple[Finding, ...]] = {}
         self._databases: dict[str, SqlSource] = {}
+        self._lakes = Lakes(self._files, limits)
         self.uri = self._files.uri + sniff.table_mark(self._table)
 
     @classmethod
@@ -71,20 +73,29 @@ class FileSource:
         skipped: dict[str, int] = {}
         listing = self._files.listing(self._selection, self._listing_findings)
         suffixes = frozenset(sniff.suffixes())
-        for group in layout.group(self._data(listing, skipped), suffixes, self._files.root_name):
+        tables: list[Listed] = []
+        data = self._data(listing, skipped, tables)
+        for group in layout.group(data, suffixes, self._files.root_name):
             yield from self._dataset(group)
+            while tables:
+                yield self._lakes.dataset(tables.pop(0))
+        yield from map(self._lakes.dataset, tables)
         for folder, count in skipped.items():
             message = f"{count} files without rows (documents, images, models, archives)"
             self._listing_findings.append(Finding("unstructured", message, folder, "info"))
 
     def _data(
-        self, listing: Iterator[Listed], skipped: dict[str, int]
+        self, listing: Iterator[Listed], skipped: dict[str, int], tables: list[Listed]
     ) -> Iterator[tuple[str, Entry | None]]:
         """The listing without documentation and code, and files without rows, which are counted.
 
-        A root that is itself a file is taken whatever it is called.
+        A root that is itself a file is taken whatever it is called. Folders that are tables are
+        put into `tables`.
         """
         for listed in listing:
+            if listed.table is not None:
+                tables.append(listed)
+                continue
             folder, _, name = listed.path.rpartition("/")
             if listed.entry is not None and listed.path:
                 if sniff.is_documentation(name):
@@ -161,6 +172,8 @@ class FileSource:
         owner = self._owner(dataset)
         if owner is not None:
             return owner.examine(dataset)
+        if self._lakes.holds(dataset):
+            return self._lakes.examine(dataset)
         if any(finding.severity == "error" for finding in dataset.findings):
             return replace(dataset, format=None)
         if not dataset.entries:
@@ -209,6 +222,9 @@ class FileSource:
         owner = self._owner(dataset)
         if owner is not None:
             yield from owner.batches(dataset, entry, columns=columns)
+            return
+        if self._lakes.holds(dataset):
+            yield from self._lakes.batches(dataset, entry, columns)
             return
         if dataset.format is None:
             raise SourceError(f"{dataset.name}: no registered format can read it")

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from connectors.model import Entry
 from connectors.sources.stored_file import reason
 from connectors.sources.walk import Listed, Selection, hidden, unlisted
+from connectors.tables.marks import marked
 from schema.errors import SourceError
 from schema.model import Finding
 
@@ -58,6 +59,14 @@ def walk_remote(
                 raise SourceError(message) from error
             findings.append(unlisted(to_uri(directory), error))
             continue
+        table = marked(
+            {full.rsplit("/", 1)[-1] for full, info in children if info.get("type") == "directory"},
+            lambda name, directory=directory: _names(fs, f"{directory.rstrip('/')}/{name}"),  # type: ignore[misc]
+        )
+        if table is not None:
+            if selection.wants(below.rstrip("/")):
+                yield Listed(below.rstrip("/"), None, table)
+            continue
         folders: list[tuple[str, str]] = []
         for full, info in children:
             name = full.rsplit("/", 1)[-1]
@@ -80,6 +89,13 @@ def _children(fs: Any, directory: str) -> list[tuple[str, dict[str, Any]]]:
     found = [(info["name"].rstrip("/"), info) for info in listed]
     inside = (pair for pair in found if pair[0].startswith(start) or not directory.strip("/"))
     return sorted((pair for pair in inside if pair[0]), key=lambda pair: pair[0])
+
+
+def _names(fs: Any, directory: str) -> list[str]:
+    try:
+        return [full.rsplit("/", 1)[-1] for full, _ in _children(fs, directory)]
+    except Exception:  # noqa: BLE001 - listing it as a folder tells
+        return []
 
 
 def _stamped(fs: Any, info: dict[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from connectors.model import Entry
 from connectors.sources.stored_file import reason
+from connectors.tables.marks import Marked, marked
 from connectors.uri import file_uri, printable, quoted_name
 from schema.model import Finding
 
@@ -40,11 +41,13 @@ _HIDDEN_ENDS = (".crc", ".tmp", ".temp", ".part", ".partial", ".swp", ".inprogre
 class Listed:
     """One listed thing: its path below the root with `/` between parts, and its entry.
 
-    `entry` None marks an empty directory.
+    `entry` None marks an empty directory, or one that is a table.
     """
 
     path: str
     entry: Entry | None
+    table: Marked | None = None
+    """Set for a folder that is a table of a table format; what it holds is not listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +117,10 @@ def walk_local(root: str, selection: Selection, findings: list[Finding]) -> Iter
         except OSError as error:
             findings.append(unlisted(directory, error))
             continue
-        model = _model_entry(directory, children)
-        if model is not None:
-            if selection.wants(below.rstrip("/")):
-                yield Listed(below.rstrip("/"), model)
+        whole = _whole(directory, below.rstrip("/"), children)
+        if whole is not None:
+            if selection.wants(whole.path):
+                yield whole
             continue
         folders: list[tuple[str, str]] = []
         prefix = file_uri(directory).rstrip("/") + "/"
@@ -137,6 +140,23 @@ def walk_local(root: str, selection: Selection, findings: list[Finding]) -> Iter
         if not visible and below:
             yield Listed(below.rstrip("/"), None)
         stack.extend(reversed(folders))
+
+
+def _whole(directory: str, path: str, children: list[os.DirEntry[str]]) -> Listed | None:
+    """A folder that is one thing, a saved model or a table of a table format; None for others."""
+    model = _model_entry(directory, children)
+    if model is not None:
+        return Listed(path, model)
+    folders = {child.name for child in children if child.is_dir(follow_symlinks=False)}
+    table = marked(folders, lambda name: _names(Path(directory, name)))
+    return Listed(path, None, table) if table is not None else None
+
+
+def _names(directory: Path) -> list[str]:
+    try:
+        return [path.name for path in directory.iterdir()]
+    except OSError:
+        return []
 
 
 def _model_entry(directory: str, children: list[os.DirEntry[str]]) -> Entry | None:

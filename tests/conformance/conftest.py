@@ -23,6 +23,7 @@ from catalog.store import Store
 from schema.errors import UnsupportedType
 from tests.conformance.target_samples import EDGES, SAMPLES
 from tests.connectors import workbooks
+from tests.connectors.lake_tables import WRITERS
 
 TEXTS = {
     "codes.csv": 'n,text\n1,a\nNA,NA\n"",""\n3,-\n',
@@ -79,6 +80,10 @@ def edges(tmp_path_factory: pytest.TempPathFactory) -> Path:
     unsigned = deep().drop_columns(["small", "large", "word"])  # ORC has none, nor dictionaries
     pa_orc.write_table(unsigned, folder / "deep.orc")
     write_avro(folder / "table.avro")
+    for kind, writer in WRITERS.items():
+        table = writer(folder / f"in_{kind}")
+        table.create()
+        table.append_with_a_new_column()
     (folder / "book.xlsx").write_bytes(workbooks.xlsx(BOOK))
     return folder
 
