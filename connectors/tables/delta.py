@@ -31,7 +31,7 @@ class Delta:
 
     name = "delta"
     folder = "_delta_log"
-    marks = ("*.json", "*.parquet")
+    marks = ("[0-9]" * 20 + ".json", "[0-9]" * 20 + ".checkpoint*.parquet")
 
     def open(self, folder: Folder, marks: Sequence[str]) -> DeltaTable:  # noqa: ARG002
         """The table as of its last commit. Raises SourceError when its log cannot be read."""
