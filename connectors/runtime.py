@@ -89,18 +89,22 @@ def drift(dataset: Dataset, schema: pa.Schema) -> list[str]:
 
 def guard(dataset: Dataset, schema: pa.Schema, on_drift: OnDrift) -> tuple[Entry, ...] | None:
     """Look for drift: warn of it, or raise SchemaDrift; the entries that were listed for it."""
+    return _guarded(dataset, Schema.from_arrow(schema), on_drift)
+
+
+def _guarded(dataset: Dataset, schema: Schema, on_drift: OnDrift) -> tuple[Entry, ...] | None:
     import warnings
 
     from connectors.drift import drift as drift_of
 
     if on_drift == "ignore":
         return None
-    changes, entries = drift_of(dataset, Schema.from_arrow(schema))
+    changes, entries = drift_of(dataset, schema)
     if changes:
         message = f"{dataset.uri}: {', '.join(changes)}; generate this connector again"
         if on_drift != "warn":
             raise SchemaDrift(message)
-        warnings.warn(message, stacklevel=3)
+        warnings.warn(message, stacklevel=4)
     return entries
 
 
@@ -145,14 +149,36 @@ def spark_dataframe(
     types: Mapping[str, Any] | None = None,
     columns: Sequence[str] | None = None,
     where: Column | str | None = None,
+    on_drift: OnDrift = "ignore",
 ) -> DataFrame:
     """Rows of `dataset` as a DataFrame: its entries are read by the executors, as Arrow batches.
 
-    `types` are the source's own types, encoded, of the columns that `schema` holds wider.
+    `types` are the source's own types, encoded, of the columns that `schema` holds wider. Raises
+    SchemaDrift when the source has other columns and `on_drift` is `fail`.
     """
-    from connectors.spark.distribute import dataframe
+    from connectors.spark.distribute import dataframe, source_schema
 
-    return dataframe(spark, dataset, schema, types=types or {}, columns=columns, where=where)
+    types = types or {}
+    entries = _guarded(dataset, source_schema(_arrow(schema), types), on_drift)
+    return dataframe(
+        spark, dataset, schema, types=types, columns=columns, where=where, entries=entries
+    )
+
+
+def spark_drift(
+    dataset: Dataset, schema: StructType, *, types: Mapping[str, Any] | None = None
+) -> list[str]:
+    """`drift` for a schema of Spark; `types` as for `spark_dataframe`."""
+    from connectors.drift import drift as drift_of
+    from connectors.spark.distribute import source_schema
+
+    return drift_of(dataset, source_schema(_arrow(schema), types or {}))[0]
+
+
+def _arrow(schema: StructType) -> pa.Schema:
+    from connectors.targets.spark_types import arrow_field
+
+    return pa.schema([arrow_field(field) for field in schema.jsonValue()["fields"]])
 
 
 def _chosen(schema: pa.Schema, columns: Sequence[str] | None) -> pa.Schema:

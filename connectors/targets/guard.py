@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from connectors.model import Dataset
@@ -68,6 +69,31 @@ def drift() -> list[str]:
     ]
 '''
 
+_SPARK_DRIFT = '''
+def drift() -> list[str]:
+    """How the columns of the footers differ from those of SCHEMA; nothing when they do not."""
+    reader = SparkSession.active().read%s
+    found = {field.name: field.dataType.simpleString() for field in reader.parquet(PATH).schema}
+    expected = {field.name: field.dataType.simpleString() for field in SCHEMA}
+    return [
+        *(f"{name!r} is gone" for name in expected if name not in found),
+        *(f"{name!r} is new" for name in found if name not in expected),
+        *(
+            f"{name!r} was {wanted} and is {found[name]}"
+            for name, wanted in expected.items()
+            if %sname in found and found[name] != wanted
+        ),
+    ]
+'''
+
+_SPARK_FILES = """
+def _files() -> list[str]:
+    found = sorted(glob.glob(PATH.removeprefix("file://"), recursive=True))
+    if not found:
+        raise FileNotFoundError(f"no file matches {PATH}")
+    return found
+"""
+
 _HOLDS = '''
 def _holds(wanted: pa.Field, found: pa.Field) -> bool:
     """Whether every value of the type found is one of the type wanted."""
@@ -83,7 +109,7 @@ def _holds(wanted: pa.Field, found: pa.Field) -> bool:
 _RUNTIME = '''
 def drift() -> list[str]:
     """How the columns of the source differ from those of SCHEMA; nothing when they do not."""
-    return runtime.drift(DATASET, SCHEMA)
+    return %s
 '''
 
 
@@ -107,23 +133,51 @@ def native_guard(dataset: Dataset) -> Guard:
     if dataset.format == "parquet":
         imports: tuple[str, ...] = ("import pyarrow.parquet as pq",)
         functions = [_PARQUET_DRIFT % (paths, expected), _HOLDS]
-    elif dataset.format == "csv":
-        imports = ("from csv import reader",)
-        functions = [_csv_drift(dataset, paths, expected)]
     else:
-        imports = ("from json import loads",)
-        functions = [_JSON_DRIFT % paths]
+        imports, functions = _text_drift(dataset, paths, expected)
+    return _native("ROOT" if many else "PATH", imports, functions)
+
+
+def spark_guard(dataset: Dataset) -> Guard:
+    """The same for Spark's own readers, which are given `PATH`, a pattern where there are several
+    files. Footers are read by Spark, as it does for whoever reads without a schema.
+    """
+    keys = ", ".join(map(text, dataset.partition_keys))
+    if dataset.format == "parquet":
+        reading = ".options(**OPTIONS)"
+        if dataset.pattern is not None:
+            reading = '.options(**OPTIONS, mergeSchema="true")'
+        unless = f"name not in {{{keys}}} and " if keys else ""
+        return _native("PATH", (), [_SPARK_DRIFT % (reading, unless)])
+    many = dataset.pattern is not None
+    paths = "_files()" if many else '[PATH.removeprefix("file://")]'
+    expected = "SCHEMA.names"
+    if keys:
+        expected = f"[name for name in SCHEMA.names if name not in {{{keys}}}]"
+    imports, functions = _text_drift(dataset, paths, expected)
+    if many:
+        imports, functions = (*imports, "import glob"), [*functions, _SPARK_FILES]
+    return _native("PATH", imports, functions)
+
+
+def _native(place: str, imports: Sequence[str], functions: Sequence[str]) -> Guard:
     return Guard(
         imports=(*imports, "import warnings"),
         error=_ERROR,
         statement="_guard(on_drift)",
-        functions=(functions[0], _GUARD % ("ROOT" if many else "PATH"), *functions[1:]),
+        functions=(functions[0], _GUARD % place, *functions[1:]),
     )
 
 
-def runtime_guard() -> tuple[str, ...]:
+def _text_drift(dataset: Dataset, paths: str, expected: str) -> tuple[tuple[str, ...], list[str]]:
+    if dataset.format == "csv":
+        return ("from csv import reader",), [_csv_drift(dataset, paths, expected)]
+    return ("from json import loads",), [_JSON_DRIFT % paths]
+
+
+def runtime_guard(call: str = "runtime.drift(DATASET, SCHEMA)") -> tuple[str, ...]:
     """`drift()` of a module whose source is read through the runtime."""
-    return (_RUNTIME,)
+    return (_RUNTIME % call,)
 
 
 def _csv_drift(dataset: Dataset, paths: str, expected: str) -> str:

@@ -125,7 +125,7 @@ def imports(*lines: str) -> str:
     blocks: list[list[str]] = [[], [], []]
     names: dict[str, set[str]] = {}
     for line in lines:
-        start, _, imported = line.partition(" import ")
+        start, _, imported = (line, "", "") if " as " in line else line.partition(" import ")
         names.setdefault(start, set()).update(imported.split(", ") if imported else ())
     for start, imported_names in names.items():
         ordered_names = ", ".join(sorted(imported_names, key=lambda name: (name.islower(), name)))

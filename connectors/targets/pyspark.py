@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from connectors.model import Dataset
 from connectors.targets import module
+from connectors.targets.guard import ON_DRIFT, runtime_guard, spark_guard
 from connectors.targets.native import PYSPARK, local_path, reads_natively
 from connectors.targets.python_source import (
     Call,
@@ -23,17 +24,19 @@ from connectors.targets.spark_types import SparkJson, arrow_type, spark_type
 from schema.codec import encode_type
 from schema.model import Schema
 
-_READ = '''
+_READ = f'''
 def read(
     spark: SparkSession,
     columns: Sequence[str] | None = None,
     where: Column | str | None = None,
+    {ON_DRIFT},
 ) -> DataFrame:
     """All rows, or those for which `where` is true; all columns, or `columns` in that order."""
     %s
 '''
 
-_NATIVE = """frame = %s
+_NATIVE = """_guard(on_drift)
+    frame = %s
     if where is not None:
         frame = frame.where(where)
     if columns is not None:
@@ -74,7 +77,7 @@ class PySparkTarget:
         way = reads_natively(dataset, schema, PYSPARK)
         name = self.filename(dataset).removesuffix(".py")
         example = ", ".join(filter(None, ("spark", module.example_columns(schema))))
-        imports, source, read = (
+        imports, source, functions = (
             _native(dataset) if way.native else _runtime(dataset, schema, way.reasons)
         )
         return module.module(
@@ -88,12 +91,16 @@ class PySparkTarget:
             imports,
             module.fingerprint(schema),
             assignment("SCHEMA", struct),
-            source,
-            read,
+            *source,
+            *functions,
         )
 
 
-def _native(dataset: Dataset) -> tuple[str, str, str]:
+_Parts = tuple[str, tuple[str, ...], tuple[str, ...]]
+"""Imports, constants, and functions."""
+
+
+def _native(dataset: Dataset) -> _Parts:
     reason = f"Spark reads this {dataset.format} exactly, so nothing else is needed."
     root = f"file://{local_path(dataset)}"
     options = reader_options(dataset)
@@ -106,10 +113,12 @@ def _native(dataset: Dataset) -> tuple[str, str, str]:
         source.append(assignment("OPTIONS", value(options)))
         reader += ".options(**OPTIONS)"
     method = {"jsonl": "json"}.get(dataset.format or "", dataset.format)
-    return _imports(), "\n".join(source), _READ % (_NATIVE % f"{reader}.{method}(PATH)")
+    guard = spark_guard(dataset)
+    read = _READ % (_NATIVE % f"{reader}.{method}(PATH)")
+    return _imports(*guard.imports), ("\n".join(source), guard.error), (read, *guard.functions)
 
 
-def _runtime(dataset: Dataset, schema: Schema, reasons: Sequence[str]) -> tuple[str, str, str]:
+def _runtime(dataset: Dataset, schema: Schema, reasons: Sequence[str]) -> _Parts:
     why = module.reason_comment([f"Read through Headwater, since {'; '.join(reasons)}."])
     wider = {
         field.name: encode_type(field.type)
@@ -123,10 +132,16 @@ def _runtime(dataset: Dataset, schema: Schema, reasons: Sequence[str]) -> tuple[
         source += comment("Types of the source that SCHEMA holds wider.", 0)
         source += [assignment("TYPES", value(wider))]
         types["types"] = "TYPES"
-    arguments: dict[str, Expression] = {**types, "columns": "columns", "where": "where"}
-    read = call("runtime.spark_dataframe", "spark", "DATASET", "SCHEMA", **arguments)
+    drift = call("runtime.spark_drift", "DATASET", "SCHEMA", **types)
+    types |= {"columns": "columns", "where": "where", "on_drift": "on_drift"}
+    read = call("runtime.spark_dataframe", "spark", "DATASET", "SCHEMA", **types)
     shown = f"return {render(read, 4, before=7)}"
-    return _imports("from connectors import runtime"), "\n".join(source), _READ % shown
+    looked = runtime_guard(render(drift, 4, before=7))
+    return (
+        _imports("from connectors import runtime"),
+        ("\n".join(source),),
+        (_READ % shown, *looked),
+    )
 
 
 def reader_options(dataset: Dataset) -> dict[str, str]:
@@ -135,15 +150,14 @@ def reader_options(dataset: Dataset) -> dict[str, str]:
     return known(dataset) if known else {}
 
 
-def _imports(*local: str) -> str:
-    lines = [
-        "from __future__ import annotations\n",
-        "from collections.abc import Sequence\n",
+def _imports(*more: str) -> str:
+    return module.imports(
+        "from collections.abc import Sequence",
+        "from typing import Literal",
         "from pyspark.sql import Column, DataFrame, SparkSession",
         "from pyspark.sql import types as T",
-        *(f"\n{line}" for line in local),
-    ]
-    return "\n".join(lines)
+        *more,
+    )
 
 
 def _csv_options(dataset: Dataset) -> dict[str, str]:
