@@ -265,7 +265,7 @@ class Search:
 
     `text` None or blank lists all. `order` is RELEVANCE (default with text), NAME (default
     without), ROWS, QUALITY or CHANGED. `after` is a cursor of an earlier page. `where` must hold
-    beside the other filters.
+    beside the other filters. Not `counted`, the total is that of the page and there are no facets.
     """
 
     text: str | None = None
@@ -281,6 +281,7 @@ class Search:
     order: str | None = None
     first: int = 20
     after: str | None = None
+    counted: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ from dataclasses import dataclass, fields, replace
 from difflib import SequenceMatcher
 from functools import lru_cache
 
+import orjson
+
 from catalog.model import Search
 from schema.errors import InvalidInput
 from schema.model import Field, Schema
@@ -229,7 +231,7 @@ def checked(search: Search) -> Search:
 
 def encode_cursor(order: str, key: Sequence[float | int | str]) -> str:
     """An opaque text for the position after a row with that sort key."""
-    value = json.dumps([order, *key], separators=(",", ":")).encode()
+    value = orjson.dumps([order, *key])
     return base64.urlsafe_b64encode(value).decode().rstrip("=")
 
 

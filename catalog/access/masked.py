@@ -73,8 +73,18 @@ def masked_values(found: Any) -> Any:
 
 
 def personal_names(schema: Schema) -> frozenset[str]:
-    """The names of the columns that hold personal data."""
-    return frozenset(field.name for field in schema if is_personal(field))
+    """The names of the columns that hold personal data; remembered of the schemas of late."""
+    known = _personal.get(id(schema))
+    if known is None or known[0] is not schema:
+        if len(_personal) >= MOST_REMEMBERED:
+            _personal.clear()
+        known = (schema, frozenset(field.name for field in schema if is_personal(field)))
+        _personal[id(schema)] = known
+    return known[1]
+
+
+MOST_REMEMBERED = 2_000
+_personal: dict[int, tuple[Schema, frozenset[str]]] = {}
 
 
 def masked_version(version: Version) -> Version:

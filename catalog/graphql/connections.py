@@ -18,8 +18,13 @@ class Edge:
     """One item of a page; `facts` are what the edge tells beside the node (score, …)."""
 
     node: Any
-    cursor: str
+    position: Position
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def cursor(self) -> str:
+        """The position as callers see it."""
+        return self.position.encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ def page_of(
     count: Callable[[], int | None],
 ) -> Page:
     """The page of `first` items out of `rows`, which were asked for with one more than that."""
-    edges = [Edge(row, Position(kind, str(key(row))).encode()) for row in rows[:first]]
+    edges = [Edge(row, Position(kind, str(key(row)))) for row in rows[:first]]
     return Page(edges, len(rows) > first, after is not None, count)
 
 

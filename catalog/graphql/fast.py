@@ -9,8 +9,8 @@ graphql-core; a test holds both to the same answers on random queries.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, cast
 
@@ -19,6 +19,7 @@ from graphql import (
     ExecutionContext,
     FieldNode,
     GraphQLBoolean,
+    GraphQLError,
     GraphQLField,
     GraphQLID,
     GraphQLList,
@@ -32,12 +33,18 @@ from graphql import (
 )
 from graphql.error import located_error
 from graphql.execution.execute import get_field_def
+from graphql.execution.values import get_argument_values
 from graphql.pyutils import Path
 from graphql.type import TypeNameMetaFieldDef
 
 Nodes = list[FieldNode]
 
-_STOCK, _TYPENAME, _LEAF, _LEAVES, _OBJECT, _OBJECTS = range(6)
+
+_STOCK, _RESOLVED, _LEAF, _LEAVES, _OBJECT, _OBJECTS = range(6)
+
+_TYPENAME = "\0__typename"
+"""What no object has an attribute or key of, so that the default is read."""
+
 
 _AS_THEY_ARE: dict[Any, type] = {GraphQLString: str, GraphQLID: str, GraphQLBoolean: bool}
 """Built-in scalars, and the one type whose values they serialize as they are."""
@@ -63,17 +70,21 @@ class _Step:
     serialize: Callable[[Any], Any] | None = None
     inner: _Plan | None = None
     """How the object or the items are read."""
+    definition: GraphQLField | None = None
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    """The arguments of a field with a resolver of its own, the same for every object."""
 
 
 @dataclass(slots=True)
 class _Plan:
     """A selection set on one type; `whole` when all of it can be read without graphql-core."""
 
-    type_name: str
     steps: list[_Step]
     whole: bool
     fields: dict[str, Nodes]
     """Kept so that no other selection set can have its id."""
+    quick: list[tuple[str, str, Any, type | None, _Step]] = field(default_factory=list)
+    """Of each step: name, attribute, default, the type of values that are leaves as they are."""
 
 
 class FastExecution(ExecutionContext):
@@ -100,18 +111,39 @@ class FastExecution(ExecutionContext):
         results: dict[str, Any] = {}
         read = _reader(source_value)
         for step in plan.steps:
+            if step.kind == _RESOLVED:
+                results[step.name] = self._resolved(step, parent_type, source_value, path)
+                continue
             if step.kind != _STOCK:
                 try:
-                    results[step.name] = _value(plan, step, read)
+                    value = read(step.attribute, step.default)
+                    plain = step.kind == _LEAF and type(value) is step.plain
+                    results[step.name] = value if plain else _value(step, value)
                     continue
-                except Exception:  # noqa: BLE001 - as above
-                    results.pop(step.name, None)
+                except Exception:  # noqa: BLE001, S110 - as above
+                    pass
             found = self.execute_field(
                 parent_type, source_value, step.nodes, Path(path, step.name, parent_type.name)
             )
             if found is not Undefined:
                 results[step.name] = found
         return results
+
+    def _resolved(
+        self, step: _Step, parent_type: GraphQLObjectType, source: Any, path: Path | None
+    ) -> Any:
+        """A field with a resolver, as `execute_field` does it where nothing is awaited."""
+        definition = cast("GraphQLField", step.definition)
+        field_path = Path(path, step.name, parent_type.name)
+        info = self.build_resolve_info(definition, step.nodes, parent_type, field_path)
+        resolve = cast("Callable[..., Any]", definition.resolve)
+        try:
+            value = resolve(source, info, **step.arguments)
+            return self.complete_value(definition.type, step.nodes, info, field_path, value)
+        except Exception as raw:  # noqa: BLE001 - located, and told where the field may be null
+            error = located_error(raw, step.nodes, field_path.as_list())
+            self.handle_field_error(error, definition.type, field_path)
+            return None
 
     def complete_list_value(
         self,
@@ -153,23 +185,46 @@ class FastExecution(ExecutionContext):
             return None
 
     def _plan(self, kind: GraphQLObjectType, fields: dict[str, Nodes]) -> _Plan:
-        plan = self._plans[id(fields)] = _Plan(kind.name, [], whole=True, fields=fields)
+        plan = self._plans[id(fields)] = _Plan([], whole=True, fields=fields)
         for name, nodes in fields.items():
             step = _Step(name, nodes)
-            field = get_field_def(self.schema, kind, nodes[0])
-            if field is TypeNameMetaFieldDef:
-                step.kind = _TYPENAME
-            elif field is not None and not self.middleware_manager:
-                self._shorten(step, field)
+            found = get_field_def(self.schema, kind, nodes[0])
+            if found is TypeNameMetaFieldDef:
+                step.kind, step.attribute, step.default = _LEAF, _TYPENAME, kind.name
+                step.plain = str
+            elif found is not None and not self.middleware_manager:
+                self._shorten(step, found)
+                if step.kind == _STOCK:
+                    self._prepare(step, found)
             plan.steps.append(step)
-        plan.whole = all(step.kind != _STOCK for step in plan.steps)
+        plan.whole = all(step.kind > _RESOLVED for step in plan.steps)
+        plan.quick = [
+            (
+                step.name,
+                step.attribute,
+                step.default,
+                step.plain if step.kind == _LEAF else None,
+                step,
+            )
+            for step in plan.steps
+        ]
         return plan
 
-    def _shorten(self, step: _Step, field: GraphQLField) -> None:
+    def _prepare(self, step: _Step, definition: GraphQLField) -> None:
+        """Work out the arguments once; where they do not fit, graphql-core tells of it."""
+        if definition.resolve is None:
+            return
+        try:
+            step.arguments = get_argument_values(definition, step.nodes[0], self.variable_values)
+        except GraphQLError:
+            return
+        step.kind, step.definition = _RESOLVED, definition
+
+    def _shorten(self, step: _Step, definition: GraphQLField) -> None:
         """Fill in the step if the field is one that is only read."""
-        resolve = field.resolve
+        resolve = definition.resolve
         if (
-            field.args
+            definition.args
             or not isinstance(resolve, partial)
             or resolve.func is not dict_or_attr_resolver
             or resolve.keywords
@@ -177,7 +232,7 @@ class FastExecution(ExecutionContext):
         ):
             return
         step.attribute, step.default = resolve.args
-        kind, step.required = _unwrapped(field.type)
+        kind, step.required = _unwrapped(definition.type)
         leaf, one = _LEAF, _OBJECT
         if isinstance(kind, GraphQLList):
             kind, step.items_required = _unwrapped(kind.of_type)
@@ -195,12 +250,9 @@ def _object(plan: _Plan, source: Any) -> dict[str, Any]:
     """An object all of whose fields are only read. Raises whatever is unusual about it."""
     read = _reader(source)
     results: dict[str, Any] = {}
-    for step in plan.steps:
-        if step.kind == _LEAF:
-            value = read(step.attribute, step.default)
-            results[step.name] = value if type(value) is step.plain else _leaf(step, value)
-        else:
-            results[step.name] = _value(plan, step, read)
+    for name, attribute, default, plain, step in plan.quick:
+        value = read(attribute, default)
+        results[name] = value if type(value) is plain else _value(step, value)
     return results
 
 
@@ -214,20 +266,16 @@ def _whole(plan: _Plan, item: Any) -> dict[str, Any] | None:
         return None
 
 
-def _value(plan: _Plan, step: _Step, read: Callable[[str, Any], Any]) -> Any:
-    """One field that is only read."""
-    if step.kind == _TYPENAME:
-        return plan.type_name
-    value = read(step.attribute, step.default)
+def _value(step: _Step, value: Any) -> Any:
+    """The value of a field that was only read."""
     if step.kind == _LEAF:
-        return value if type(value) is step.plain else _leaf(step, value)
+        return _leaf(step, value)
     if value is None:
         if step.required:
             raise _Unusual
         return None
-    inner = cast("_Plan", step.inner)
     if step.kind == _OBJECT:
-        return _object(inner, _present(value))
+        return _object(cast("_Plan", step.inner), _present(value))
     if type(value) not in (list, tuple):
         raise _Unusual
     if step.kind == _LEAVES:
@@ -235,6 +283,7 @@ def _value(plan: _Plan, step: _Step, read: Callable[[str, Any], Any]) -> Any:
             item if type(item) is step.plain else _leaf(step, item, required=step.items_required)
             for item in value
         ]
+    inner = cast("_Plan", step.inner)
     if step.items_required:
         return [_object(inner, _present(item)) for item in value]
     return [None if item is None else _object(inner, _present(item)) for item in value]

@@ -12,6 +12,8 @@ from graphene import (
     ObjectType,
     String,
 )
+from graphql import get_named_type
+from graphql.execution.collect_fields import collect_sub_fields
 
 from catalog import model
 from catalog.graphql.connections import Edge, Page, page_arguments
@@ -26,6 +28,8 @@ from catalog.graphql.sources import RunConnection, Source, SourceConnection, run
 from schema.errors import InvalidInput, NotFound
 
 MOST_IDS = 200
+COUNTED = frozenset(("totalCount", "totalIsExact", "facets"))
+"""Fields of the search connection that take a look at all that was found."""
 
 
 class Counts(ObjectType):
@@ -127,13 +131,14 @@ class Query(ObjectType):
             order=order_by.value if order_by else None,
             first=first,
             after=after.within("sources") if after else None,
+            counted=not COUNTED.isdisjoint(selected(info)),
         )
         found = request.store.search(search)
         request.found(hit.source for hit in found.hits)
         edges = [
             Edge(
                 hit.source,
-                Position("sources", hit.cursor).encode(),
+                Position("sources", hit.cursor),
                 {"score": hit.score, "matched_fields": hit.matched_fields},
             )
             for hit in found.hits
@@ -199,6 +204,18 @@ class Query(ObjectType):
     @staticmethod
     def resolve_jobs(_root: Any, info: Any) -> Any:
         return info.context.jobs.all() if info.context.jobs else []
+
+
+def selected(info: Any) -> set[str]:
+    """The names of the fields that are asked of what a resolver returns, through fragments."""
+    fields = collect_sub_fields(
+        info.schema,
+        info.fragments,
+        info.variable_values,
+        get_named_type(info.return_type),
+        info.field_nodes,
+    )
+    return {nodes[0].name.value for nodes in fields.values()}
 
 
 def node(request: Request, text: str) -> Any:

@@ -32,6 +32,8 @@ def escape(text: str) -> str:
 
 def unescape(text: str) -> str:
     """The text that `escape` was given."""
+    if _ESCAPE not in text:
+        return text
     return _ESCAPED.sub(lambda found: chr(int(found.group(1), 16)), text)
 
 

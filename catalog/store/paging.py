@@ -14,6 +14,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
+    Executable,
     Float,
     Integer,
     Row,
@@ -100,8 +101,11 @@ class Page:
         return [getattr(row, key.column) for key in self.keys]
 
 
-def page(connection: Connection, kept: CTE, asked: Search) -> Page:
-    """The page that is asked for. Raises InvalidInput when its cursor is none of this order."""
+def statement(kept: CTE, asked: Search) -> Executable:
+    """What reads the page that is asked for, with total and facets if they are.
+
+    Raises InvalidInput when its cursor is none of this order.
+    """
     keys = _ORDERS[str(asked.order)]
     hits = select(kept).order_by(
         *(kept.c[key.column].desc() if key.descending else kept.c[key.column] for key in keys)
@@ -109,9 +113,16 @@ def page(connection: Connection, kept: CTE, asked: Search) -> Page:
     if asked.after is not None:
         kinds = [key.kind for key in keys]
         hits = hits.where(_after(kept, keys, decode_cursor(asked.after, str(asked.order), kinds)))
-    rows = connection.execute(
-        union_all(*_parts(kept, hits.limit(asked.first + 1).subquery()))
-    ).all()
+    hits = hits.limit(asked.first + 1)
+    return union_all(*_parts(kept, hits.subquery())) if asked.counted else hits
+
+
+def page(connection: Connection, reading: Executable, asked: Search) -> Page:
+    """The page that `statement` reads."""
+    keys = _ORDERS[str(asked.order)]
+    rows = connection.execute(reading).all()
+    if not asked.counted:
+        return Page(rows[: asked.first], len(rows) > asked.first, len(rows), {}, keys)
     found = [row for row in rows if row.part == _HIT]
     for key in reversed(keys):
         found.sort(key=lambda row, key=key: getattr(row, key.column), reverse=key.descending)  # type: ignore[misc]

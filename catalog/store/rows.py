@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    bindparam,
     select,
     type_coerce,
 )
@@ -23,6 +24,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from catalog.model import Source, Status, Version
 from catalog.store import codec
+from catalog.store.columns import loads, unescape
 from catalog.store.stored import StoredVersion
 from catalog.store.tables import listings, namespaces, sources, versions
 from schema.errors import NotFound
@@ -32,12 +34,26 @@ T = TypeVar("T")
 CHUNK = 5000
 """Parameters in one statement: PostgreSQL allows 65,535, SQLite 32,766."""
 
+_SHOWN = (
+    sources.c.pk,
+    sources.c.status,
+    sources.c.version_pk,
+    sources.c.row_count,
+    sources.c.byte_count,
+    sources.c.quality,
+    sources.c.first_seen,
+    sources.c.last_seen,
+    sources.c.changed_at,
+)
+_SHOWN_TEXTS = (
+    *(sources.c.name, sources.c.uri, sources.c.format, sources.c.description),
+    *(sources.c.user_description, sources.c.owner, sources.c.tags),
+    *(namespaces.c.namespace, listings.c.findings),
+)
+
 SOURCE_ROWS = (
-    select(
-        sources,
-        namespaces.c.namespace,
-        listings.c.findings,
-    )
+    # texts as they are stored: to unescape them by a column type takes twice as long
+    select(*_SHOWN, *(type_coerce(column, Text).label(column.name) for column in _SHOWN_TEXTS))
     .join(namespaces, namespaces.c.pk == sources.c.namespace_pk)
     .join(listings, listings.c.source_pk == sources.c.pk)
 )
@@ -63,6 +79,13 @@ _VERSION = (
     )
     .join(sources, sources.c.pk == versions.c.source_pk)
     .join(namespaces, namespaces.c.pk == sources.c.namespace_pk)
+)
+
+
+# Made once: to put a statement together takes longer than to run it.
+_BY_PK = SOURCE_ROWS.where(sources.c.pk.in_(bindparam("pks", expanding=True)))
+_CURRENT = _VERSION.where(
+    sources.c.pk.in_(bindparam("pks", expanding=True)), sources.c.version_pk == versions.c.pk
 )
 
 
@@ -98,7 +121,7 @@ def sources_by_pk(connection: Connection, pks: Collection[int]) -> dict[int, Sou
     found = {
         row.pk: to_source(row)
         for chunk in chunks(pk for pk in dict.fromkeys(pks) if is_pk(pk))
-        for row in connection.execute(SOURCE_ROWS.where(sources.c.pk.in_(chunk)))
+        for row in connection.execute(_BY_PK, {"pks": chunk})
     }
     return {pk: found[pk] for pk in dict.fromkeys(pks) if pk in found}
 
@@ -121,23 +144,32 @@ def sources_where(
 def to_source(row: Row[Any]) -> Source:
     return Source(
         pk=row.pk,
-        namespace=row.namespace,
-        name=row.name,
-        uri=row.uri,
-        format=row.format,
-        description=row.user_description or row.description,
-        tags=tuple(row.tags),
-        owner=row.owner,
+        namespace=unescape(row.namespace),
+        name=unescape(row.name),
+        uri=unescape(row.uri),
+        format=row.format and unescape(row.format),
+        description=unescape(row.user_description or row.description or "") or None,
+        tags=tuple(loads(row.tags)) if row.tags != "[]" else (),
+        owner=row.owner and unescape(row.owner),
         status=Status(row.status),
         version=row.version_pk,
         row_count=row.row_count,
         byte_count=row.byte_count,
         quality=row.quality,
-        findings=codec.decode_findings(row.findings),
+        findings=codec.decode_findings(loads(row.findings)) if row.findings != "[]" else (),
         first_seen=row.first_seen,
         last_seen=row.last_seen,
         changed_at=row.changed_at,
     )
+
+
+def current_versions(connection: Connection, source_pks: Collection[int]) -> dict[int, Version]:
+    """The current version of each source that has one, by source."""
+    return {
+        row.source_pk: StoredVersion.of(row)
+        for chunk in chunks(source_pks)
+        for row in connection.execute(_CURRENT, {"pks": chunk})
+    }
 
 
 def versions_where(

@@ -40,7 +40,14 @@ from catalog.store.access import Access
 from catalog.store.database import Database
 from catalog.store.migrate import migrate
 from catalog.store.newest import Newest
-from catalog.store.rows import chunks, is_pk, source_by_pk, sources_by_pk, versions_where
+from catalog.store.rows import (
+    chunks,
+    current_versions,
+    is_pk,
+    source_by_pk,
+    sources_by_pk,
+    versions_where,
+)
 from catalog.store.tables import entries, namespaces, sources, versions
 from catalog.store.tables import runs as run_table
 from connectors.model import Dataset, Entry
@@ -260,16 +267,7 @@ class Store:
     def current_versions(self, source_pks: Collection[int]) -> dict[int, Version]:
         """The current version of each source that has one, by source; one statement."""
         with self._database.read() as connection:
-            return {
-                version.source_pk: version
-                for chunk in chunks(source_pks)
-                for version in versions_where(
-                    connection,
-                    lambda query, chunk=chunk: query.where(  # type: ignore[misc]
-                        sources.c.pk.in_(chunk), sources.c.version_pk == versions.c.pk
-                    ),
-                )
-            }
+            return current_versions(connection, source_pks)
 
     def version_count(self, source_pk: int) -> int:
         return self.newest.version_counts((source_pk,))[source_pk]

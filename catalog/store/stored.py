@@ -10,8 +10,6 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, Self
 
-from sqlalchemy import Row
-
 from catalog.model import Version
 from catalog.store import codec
 from catalog.store.columns import loads
@@ -31,7 +29,7 @@ class StoredVersion(Version):
     __slots__ = ("_change", "_figures", "_row", "_shape")
 
     @classmethod
-    def of(cls, row: Row[Any], change: Change | None = None) -> Self:
+    def of(cls, row: Any, change: Change | None = None) -> Self:
         """The version of a row with packed `schema` and `profile`, `dataset` and `findings` as
         text, and name, URI and namespace of the source. `change` is made to its figures.
         """
