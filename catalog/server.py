@@ -18,12 +18,14 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from catalog.access.authentication import Authenticator
+from catalog.access.bounds import DEFAULT_BOUNDS, Bounded, Bounds, Paced
 from catalog.access.exposure import LOOPBACK, exposure
 from catalog.access.gate import Gate, caller_of
 from catalog.access.guard import HostCheck, SecurityHeaders
 from catalog.access.http import rows_endpoint
 from catalog.access.jobs import Jobs
 from catalog.access.lineage import lineage_endpoint
+from catalog.access.pace import Pace
 from catalog.access.roots import NOWHERE, Roots
 from catalog.graphql.http import GraphQLEndpoint
 from catalog.graphql.limits import DEFAULT_LIMITS, Limits
@@ -39,10 +41,15 @@ if TYPE_CHECKING:
     from catalog.store import Store
 
 
+MOST_CONNECTIONS = 1_000
+"""Connections open at once; others are answered 503."""
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """How the service behaves. `hosts` are the names that it answers to; empty is any. `auth`:
-    callers must show a token. `secure`: people reach it by TLS.
+    callers must show a token. `secure`: people reach it by TLS. `rate` is how many requests a
+    second one caller may send; None is any.
     """
 
     roots: Roots = NOWHERE
@@ -51,6 +58,8 @@ class Service:
     auth: bool = False
     secure: bool = False
     production: bool = False
+    rate: float | None = None
+    bounds: Bounds = DEFAULT_BOUNDS
 
 
 LOCAL = Service()
@@ -93,9 +102,12 @@ def create_app(store: Store, service: Service = LOCAL) -> ASGIApp:
         },
         lifespan=lifespan,
     )
-    gate = Gate(routed, authenticator, production=service.production)
+    app: ASGIApp = Bounded(routed, service.bounds)
+    if service.rate is not None:
+        app = Paced(app, Pace(service.rate))
+    app = Gate(app, authenticator, production=service.production)
     # outermost, so that the page that tells of a failure has its headers too
-    return SecurityHeaders(HostCheck(gate, hosts=service.hosts))
+    return SecurityHeaders(HostCheck(app, hosts=service.hosts))
 
 
 def _health(store: Store) -> Callable[[HttpRequest], Response]:
@@ -117,11 +129,13 @@ def serve(
     auth: bool | None = None,
     production: bool | None = None,
     public_url: str | None = None,
+    rate: float = 0.0,
     limits: Limits = DEFAULT_LIMITS,
 ) -> None:
     """Serve until interrupted; the address is told on standard error once it is listened on.
 
-    Port 0 takes a free one. Raises InvalidInput for an address that others can reach when none of
+    Port 0 takes a free one. `rate` is how many requests a second one caller who shows a token may
+    send, 0 any. Raises InvalidInput for an address that others can reach when none of
     them would be asked for a token, and for one that cannot be listened on; CatalogError when the
     catalog cannot be opened.
     """
@@ -142,6 +156,7 @@ def serve(
             exposed.auth,
             exposed.secure,
             exposed.production,
+            rate if exposed.auth and rate > 0 else None,
         )
         with _listening(host, port) as listening:
             app = create_app(store, service)
@@ -176,6 +191,7 @@ def server_of(app: ASGIApp) -> uvicorn.Server:
             server_header=False,
             timeout_keep_alive=30,
             timeout_graceful_shutdown=5,
+            limit_concurrency=MOST_CONNECTIONS,
         )
     )
 

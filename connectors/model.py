@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO, Protocol, runtime_checkable
@@ -99,6 +99,8 @@ class Limits:
     options: Options = ()
     credentials: str | None = None
     """A reference (`env:NAME`, `file:PATH`), never the secret itself."""
+    reach: Callable[[str], None] | None = None
+    """Called with every address that a web server redirects to; raises to refuse it."""
 
 
 class Source(Protocol):

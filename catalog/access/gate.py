@@ -5,15 +5,16 @@ from __future__ import annotations
 from urllib.parse import quote, urlsplit
 
 import anyio.to_thread
-import orjson
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from catalog.access import policy
 from catalog.access.authentication import Authenticator, is_csrf_token
 from catalog.access.callers import LOCAL, Caller
+from catalog.access.pace import Pace, address_of, too_many
+from catalog.access.refusals import refusal, refuse
 from schema.errors import NotAllowed
 
 CALLER = "headwater.caller"
@@ -27,6 +28,9 @@ NOT_ALLOWED = "NOT_ALLOWED"
 SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
 FORMS = frozenset(("/login", "/logout"))
 """Paths that check the token of their form themselves."""
+
+GUESSES, MOST_GUESSES = 1.0, 60
+"""Tokens that open nothing: so many a second from one address, and so many at once."""
 
 CSRF_HEADER = "x-csrf-token"
 
@@ -46,36 +50,45 @@ class Gate:
         self._app = app
         self._authenticator = authenticator
         self._production = production
+        self._guesses = Pace(GUESSES, MOST_GUESSES / GUESSES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
         scope[PRODUCTION] = self._production
-        refusal = await self._refusal(scope)
-        if refusal is None:
+        answer = await self._refusal(scope)
+        if answer is None:
             await self._app(scope, receive, send)
         else:
-            await refuse(refusal, scope, receive, send)
+            await refuse(answer, scope, receive, send)
 
     async def _refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
         operation = policy.operation_of(scope["path"])
         if is_foreign(scope, headers):
-            return told(scope, 403, NOT_ALLOWED, "asked for by a page of another site")
+            return refusal(scope, 403, NOT_ALLOWED, "asked for by a page of another site")
         if operation is None:
-            return None
+            signing_in = scope["type"] == "http" and scope["method"] == "POST"
+            return self._hurried(scope) if signing_in else None
         caller = await anyio.to_thread.run_sync(self._authenticator.caller, headers)
         if caller is None:
-            return _unknown(scope, operation, shown="authorization" in headers)
+            shown = "authorization" in headers
+            too_fast = self._hurried(scope) if shown else None
+            return too_fast or _unknown(scope, operation, shown=shown)
         if caller.session is not None and not _is_meant(scope, headers, caller.session):
-            return told(scope, 403, NOT_ALLOWED, f"send the form's token as {CSRF_HEADER}")
+            return refusal(scope, 403, NOT_ALLOWED, f"send the form's token as {CSRF_HEADER}")
         scope[CALLER] = caller
         try:
             policy.check(caller, operation)
         except NotAllowed as error:
-            return told(scope, 403, NOT_ALLOWED, str(error))
+            return refusal(scope, 403, NOT_ALLOWED, str(error))
         return None
+
+    def _hurried(self, scope: Scope) -> Response | None:
+        """The refusal of an address that tries tokens faster than a person mistypes them."""
+        wait = self._guesses.wait(address_of(scope))
+        return too_many(scope, wait) if wait > 0 else None
 
 
 def is_foreign(scope: Scope, headers: Headers) -> bool:
@@ -117,22 +130,6 @@ def _unknown(scope: Scope, operation: str, *, shown: bool) -> Response:
         if shown
         else "show a token: Authorization: Bearer hw_…; `headwater token create` makes one"
     )
-    answer = told(scope, 401, UNAUTHENTICATED, message)
+    answer = refusal(scope, 401, UNAUTHENTICATED, message)
     answer.headers["www-authenticate"] = 'Bearer realm="headwater"'
     return answer
-
-
-def told(scope: Scope, status: int, code: str, message: str) -> Response:
-    """A refusal, in the form that the path speaks."""
-    if scope["path"].startswith(("/graphql", "/api/")):
-        body = {"errors": [{"message": message, "extensions": {"code": code}}]}
-        return Response(orjson.dumps(body), status, media_type="application/json")
-    return PlainTextResponse(f"{message}\n", status)
-
-
-async def refuse(answer: Response, scope: Scope, receive: Receive, send: Send) -> None:
-    """Send a refusal; a socket that was not accepted yet is answered over HTTP."""
-    if scope["type"] == "http" or "websocket.http.response" in scope.get("extensions", {}):
-        await answer(scope, receive, send)
-    else:
-        await send({"type": "websocket.close", "code": 4403, "reason": "refused"})

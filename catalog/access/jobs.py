@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
 import uuid
 from collections import Counter, OrderedDict
 from collections.abc import Iterator, Sequence
@@ -23,6 +24,7 @@ _log = logging.getLogger("headwater.jobs")
 
 MOST_WAITING = 32
 MOST_REMEMBERED = 200
+MOST_SECONDS = 6 * 3600
 
 
 @dataclass(slots=True)
@@ -100,10 +102,15 @@ class Jobs:
 
     def _do(self, job: Job) -> None:
         job.state, job.started_at = "RUNNING", datetime.now(UTC)
+        ends = time.monotonic() + MOST_SECONDS
         try:
             for outcome in self._outcomes(job):
                 job.counts[outcome.status.value] += 1
                 job.bytes_read += outcome.bytes_read
+                if time.monotonic() > ends:
+                    raise HeadwaterError(
+                        f"it took more than {MOST_SECONDS // 3600} hours; crawl less at once"
+                    )
                 if self._closing:
                     raise HeadwaterError("the service went down; crawl again to finish")
         except HeadwaterError as error:
@@ -122,4 +129,4 @@ class Jobs:
         from catalog.crawl import crawl
         from connectors.model import Limits
 
-        yield from crawl(job.uris, self._store, Limits())
+        yield from crawl(job.uris, self._store, Limits(reach=self._roots.check))

@@ -33,6 +33,14 @@ HOST, PORT = "127.0.0.1", 8400
     metavar="URL",
     help="Where people reach it through a proxy: https://data.example.org",
 )
+@click.option(
+    "--rate",
+    type=click.FloatRange(0),
+    default=100,
+    show_default=True,
+    metavar="N",
+    help="Requests a second that one caller with a token may send; 0: any.",
+)
 @pass_session
 def command(
     session: Session,
@@ -42,6 +50,7 @@ def command(
     auth: bool | None,
     production: bool | None,
     public_url: str | None,
+    rate: float,
 ) -> None:
     """Serve GraphQL at /graphql and pages to look at, until Ctrl-C.
 
@@ -49,4 +58,12 @@ def command(
     """
     from catalog.server import serve
 
-    serve(session.settings, host, port, auth=auth, production=production, public_url=public_url)
+    serve(
+        session.settings,
+        host,
+        port,
+        auth=auth,
+        production=production,
+        public_url=public_url,
+        rate=rate,
+    )

@@ -39,7 +39,7 @@ class FileSource:
         place, self._table = sniff.split_table(uri)
         if self._table and scheme(uri) is None and Path(uri).exists():
             place, self._table = uri, None
-        self._files, globs = open_files(place, limits.credentials)
+        self._files, globs = open_files(place, limits.credentials, limits.reach)
         self._selection = Selection(limits.include + globs, limits.exclude)
         self._listing_findings: list[Finding] = []
         self._findings: dict[str, tuple[Finding, ...]] = {}

@@ -11,11 +11,13 @@ from urllib.parse import quote, unquote, urlsplit
 
 from connectors.credentials import Credentials, resolve
 from connectors.model import Entry
+from connectors.sources import web
 from connectors.sources.remote import remote_entry, retried, walk_remote
 from connectors.sources.stored_file import StoredFile, reason
 from connectors.sources.walk import Listed, Selection, is_regular, local_entry, walk_local
+from connectors.sources.web import Reach
 from connectors.uri import file_path, file_uri, printable, redact, scheme, take_apart, with_login
-from schema.errors import MissingDependency, SourceError
+from schema.errors import CatalogError, MissingDependency, SourceError
 from schema.model import Finding
 
 LOCAL_SCHEMES = frozenset({None, "file", "local"})
@@ -104,7 +106,10 @@ class RemoteFiles:
         """Every wanted file below the root. Raises SourceError when it cannot be reached."""
         try:
             info = retried(lambda: self.fs.info(self.root))
-        except FileNotFoundError:
+        except FileNotFoundError as error:
+            refused = _refused(error)
+            if refused is not None:
+                raise SourceError(f"{self.uri}: {redact(str(refused))}") from None
             raise SourceError(
                 f"{self.uri}: no such file, folder or bucket; check the address"
             ) from None
@@ -132,8 +137,11 @@ class RemoteFiles:
 Files = LocalFiles | RemoteFiles
 
 
-def open_files(uri: str, reference: str | None) -> tuple[Files, tuple[str, ...]]:
+def open_files(
+    uri: str, reference: str | None, reach: Reach | None = None
+) -> tuple[Files, tuple[str, ...]]:
     """The file system and root that a path or URI means, and the globs of its last parts, if any.
+    `reach` is asked about every redirect of a web server.
 
     Raises SourceError (MissingDependency) in one line when it cannot be reached.
     """
@@ -142,7 +150,7 @@ def open_files(uri: str, reference: str | None) -> tuple[Files, tuple[str, ...]]
         root, globs = _split_glob(os.path.normpath(Path(path).expanduser().absolute()))
         return LocalFiles(root), globs
     credentials = resolve(reference)
-    return open_remote(credentials.url or uri, credentials, shown=uri), ()
+    return open_remote(credentials.url or uri, credentials, shown=uri, reach=reach), ()
 
 
 def _split_glob(path: str) -> tuple[str, tuple[str, ...]]:
@@ -154,13 +162,18 @@ def _split_glob(path: str) -> tuple[str, tuple[str, ...]]:
     return "/".join(parts[:first]) or "/", ("/" + "/".join(parts[first:]),)
 
 
-def open_remote(uri: str, credentials: Credentials, *, shown: str) -> RemoteFiles:
+def open_remote(
+    uri: str, credentials: Credentials, *, shown: str, reach: Reach | None = None
+) -> RemoteFiles:
     """An fsspec file system, opened. Raises SourceError naming the place without its secrets."""
     from fsspec.core import url_to_fs
 
     clean = take_apart(shown).clean
+    options = _options(uri, credentials)
+    if scheme(uri) in web.SCHEMES and "::" not in uri:
+        options = {**web.options(uri, reach), **options}
     try:
-        fs, root = url_to_fs(_with_credentials(uri, credentials), **_options(uri, credentials))
+        fs, root = url_to_fs(_with_credentials(uri, credentials), **options)
     except ImportError as error:
         extra = _EXTRAS.get(scheme(uri) or "")
         install = f"pip install 'headwater[{extra}]'" if extra else reason(error)
@@ -172,6 +185,16 @@ def open_remote(uri: str, credentials: Credentials, *, shown: str) -> RemoteFile
     quoted = scheme(clean) in {"http", "https"}
     prefix = unquote(prefix) if quoted else prefix
     return RemoteFiles(fs, str(root), address, namespace, prefix, quoted)
+
+
+def _refused(error: BaseException) -> BaseException | None:
+    """What refused to go on, of an error that it is the cause of."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, web.Misled | CatalogError):
+            return cause
+        cause = cause.__cause__
+    return None
 
 
 def _options(uri: str, credentials: Credentials) -> dict[str, Any]:
