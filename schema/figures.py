@@ -175,8 +175,13 @@ class Figures:
         return not self.column.distinct.repeats
 
     @cached_property
-    def _sampled(self) -> pa.Array | None:
+    def sampled(self) -> pa.Array | None:
         """The sampled values of the column in the decided type, without nulls."""
+        return None if self.aligned is None else self.aligned.drop_null()
+
+    @cached_property
+    def aligned(self) -> pa.Array | None:
+        """One value for each row of the sample, null where it has none of the decided type."""
         sample = self.sample
         if sample is None or self.path not in sample.rows.column_names or not len(sample.rows):
             return None
@@ -186,19 +191,19 @@ class Figures:
         if pa.types.is_dictionary(values.type):
             values = values.dictionary_decode()
         if self.column.raw:
-            return parse(pc.cast(values, pa.string()), self.decision.type).drop_null()
-        return values.drop_null()
+            return parse(pc.cast(values, pa.string()), self.decision.type)
+        return values
 
     @property
     def quantile_error(self) -> float:
-        values = self._sampled
+        values = self.sampled
         if self.sample is None or values is None:
             return 0.0
         return self.sample.rank_error(len(values))
 
     def quantiles(self) -> list[tuple[float, Any]]:
         """Values at `QUANTILES` of numbers and times, from the sample."""
-        values = self._sampled
+        values = self.sampled
         if values is None or not len(values) or self.kind not in NUMERIC | TEMPORAL:
             return []
         ordered = sorted(self._plain(values))
@@ -216,7 +221,7 @@ class Figures:
 
         Counts are scaled from the sample to all values.
         """
-        values = self._sampled
+        values = self.sampled
         if values is None or self.kind not in NUMERIC or not len(values):
             return []
         numbers = pc.cast(values, pa.float64(), safe=False).to_numpy()
@@ -238,7 +243,7 @@ class Figures:
             most = MOST_EXACT_VALUES if len(self.frequencies) <= MOST_EXACT_VALUES else TOP_VALUES
             found = nsmallest(most, self.frequencies.items(), key=_most_frequent_first)
             return [(value, count, True) for value, count in found]
-        values = self._sampled
+        values = self.sampled
         if values is None or not len(values) or self.kind in (Kind.NESTED, Kind.BINARY):
             return []
         counted = pc.value_counts(values)

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from schema.distribution import Distribution, distribution_of
 from schema.figures import Figures
 from schema.infer import STRAY_SHARE, Decision, decide
 from schema.kinds import Kind
 from schema.model import Schema
+from schema.relations import Relations, relations
 from schema.summary import Summary
 
 
@@ -77,6 +79,8 @@ class ColumnProfile:
     """Texts that a column of another type holds for a missing value (`NA`, quoted nothing)."""
     written_lengths: tuple[int, int] | None = None
     """Fewest and most characters that values read from text are written in."""
+    distribution: Distribution | None = None
+    """How its values are spread and written; None of nested columns and without values."""
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready, the inverse of `from_dict`."""
@@ -85,6 +89,7 @@ class ColumnProfile:
     @classmethod
     def from_dict(cls, value: Mapping[str, Any]) -> ColumnProfile:
         """The profile that `to_dict` encoded."""
+        spread = value.get("distribution")
         return cls(
             **{
                 **value,
@@ -94,6 +99,7 @@ class ColumnProfile:
                 "misfit_examples": tuple(value["misfit_examples"]),
                 "missing_codes": tuple(value.get("missing_codes", ())),
                 "written_lengths": tuple(value.get("written_lengths") or ()) or None,
+                "distribution": Distribution.from_dict(spread) if spread else None,
             }
         )
 
@@ -106,6 +112,8 @@ class TableProfile:
     row_count: int | None
     byte_count: int | None
     columns: tuple[ColumnProfile, ...]
+    relations: Relations | None = None
+    """What columns say together; None in profiles of before it was kept."""
 
     def column(self, path: str) -> ColumnProfile | None:
         """The profile of a column or nested path, None when there is none."""
@@ -119,7 +127,9 @@ class TableProfile:
     def from_dict(cls, value: Mapping[str, Any]) -> TableProfile:
         """The profile that `to_dict` encoded."""
         columns = tuple(ColumnProfile.from_dict(column) for column in value["columns"])
-        return cls(value["rows_seen"], value["row_count"], value["byte_count"], columns)
+        found = value.get("relations")
+        known = Relations.from_dict(found) if found else None
+        return cls(value["rows_seen"], value["row_count"], value["byte_count"], columns, known)
 
 
 def profile(
@@ -137,7 +147,7 @@ def profile(
     types = {field.name: field.type for field in schema}
     paths = [*(name for name in types if name in summary.columns)]
     paths += [path for path in summary.columns if path not in types]
-    columns = []
+    columns, top = [], []
     for path in paths:
         column = summary.columns[path]
         decision = decide(column, stray=stray)
@@ -146,7 +156,10 @@ def profile(
         top_level = path in types
         figures = Figures(path, column, decision, summary.sample if top_level else None)
         columns.append(_read_off(figures))
-    return TableProfile(summary.rows, row_count, byte_count, tuple(columns))
+        if top_level:
+            top.append(figures)
+    found = relations(summary.sample, top, summary.names)
+    return TableProfile(summary.rows, row_count, byte_count, tuple(columns), found)
 
 
 def _read_off(figures: Figures) -> ColumnProfile:
@@ -184,4 +197,5 @@ def _read_off(figures: Figures) -> ColumnProfile:
         written_lengths=(column.lengths.low, column.lengths.high)
         if column.raw and column.lengths
         else None,
+        distribution=distribution_of(figures),
     )

@@ -16,6 +16,9 @@ from catalog.model import Expectation
 _LITERAL = re.compile(r"[^\W\d]\w*", re.ASCII)
 
 
+_SINGLE = ("column", "column_A", "column_B")
+
+
 class Aliases:
     """A name for each column that means the same to Great Expectations as to everyone else: its
     own wherever it can be.
@@ -48,8 +51,9 @@ class Aliases:
     def kwargs(self, kwargs: Mapping[str, Any]) -> dict[str, Any]:
         """Arguments of an expectation with aliases for names of columns."""
         renamed = dict(kwargs)
-        if "column" in renamed:
-            renamed["column"] = self.alias(renamed["column"])
+        for key in _SINGLE:
+            if key in renamed:
+                renamed[key] = self.alias(renamed[key])
         for key in ("column_list", "column_set"):
             if key in renamed:
                 renamed[key] = [self.alias(name) for name in renamed[key]]
@@ -57,5 +61,5 @@ class Aliases:
 
 
 def _named(kwargs: Mapping[str, Any]) -> list[str]:
-    single = [kwargs["column"]] if "column" in kwargs else []
+    single = [kwargs[key] for key in _SINGLE if key in kwargs]
     return [*single, *kwargs.get("column_list", ()), *kwargs.get("column_set", ())]

@@ -6,7 +6,7 @@ import logging
 import os
 import threading
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -53,16 +53,21 @@ def load() -> Any:
 
 def build(expectation: Expectation, index: int, aliases: Aliases) -> Any:
     """The expectation as an object of Great Expectations. Raises InvalidInput when it is none."""
-    expectations = load().expectations
-    name = "".join(part.capitalize() for part in expectation.type.split("_"))
     try:
-        made = getattr(expectations, name)
+        made = _known()[expectation.type.replace("_", "")]
         return made(**aliases.kwargs(expectation.kwargs), meta={_INDEX: index})
-    except (AttributeError, ValueError, TypeError) as error:
+    except (KeyError, ValueError, TypeError) as error:
         raise InvalidInput(
             f"expectation {expectation.type} of {expectation.field!r} is not one that Great "
             f"Expectations knows: {error}"
         ) from error
+
+
+@cache
+def _known() -> dict[str, Any]:
+    """The expectations that there are, by name in small letters without underscores."""
+    expectations = load().expectations
+    return {name.lower(): getattr(expectations, name) for name in dir(expectations)}
 
 
 def on_data(frame: pd.DataFrame, expectations: Sequence[Expectation]) -> list[Verdict]:
@@ -126,6 +131,13 @@ class Answers:
                 {"name": aliases.alias(one.name), "type": _dtype(one.type)}
                 for one in evidence.schema
             ]
+        if name in _TOGETHER:
+            known = {**domain, **kwargs}
+            named = {key: _named(aliases, value) for key, value in known.items()}
+            found = _TOGETHER[name](evidence, named)
+            if found is None:
+                raise Unanswerable(name)
+            return found
         if "column" not in domain:
             raise Unanswerable(name)
         column = evidence.columns[aliases.name(domain["column"])]
@@ -135,6 +147,13 @@ class Answers:
         return value
 
     def _of_column(self, name: str, column: Column, kwargs: Mapping[str, Any]) -> Any:
+        if name == "column.value_counts":
+            counts = measures.value_counts(column)
+            return None if not counts else _series(counts)
+        if name == "column_values.nonnull.count":
+            return column.present
+        if name == "column.quantile_values":
+            return measures.quantiles(column, kwargs)
         if name in measures.AGGREGATES:
             value = measures.AGGREGATES[name](column, kwargs)
             return float("nan") if value is None and not column.present else value
@@ -145,6 +164,29 @@ class Answers:
             examples = measures.EXAMPLES.get(metric)
             return examples(column, kwargs)[:5] if examples else []
         return None
+
+
+_TOGETHER: dict[str, Callable[[Evidence, Mapping[str, Any]], Any]] = {
+    "column_pair_values.a_greater_than_b.filtered_row_count": measures.rows_with_both,
+    "column_pair_values.a_greater_than_b.unexpected_count": measures.disordered,
+    "column_pair_values.a_greater_than_b.unexpected_values": lambda *_: [],
+    "compound_columns.unique.filtered_row_count": lambda evidence, _: evidence.rows,
+    "compound_columns.unique.unexpected_count": measures.repeated_rows,
+    "compound_columns.unique.unexpected_values": lambda *_: [],
+}
+"""Metrics of several columns, by the name that Great Expectations gives them."""
+
+
+def _named(aliases: Aliases, value: Any) -> Any:
+    if isinstance(value, str):
+        return aliases.name(value)
+    return [aliases.name(one) for one in value] if isinstance(value, list) else value
+
+
+def _series(counts: Mapping[Any, int]) -> Any:
+    import pandas as pd
+
+    return pd.Series(dict(counts), name="count")
 
 
 def _dtype(kind: pa.DataType) -> Any:

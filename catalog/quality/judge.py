@@ -4,7 +4,8 @@ without Great Expectations, by the rules of Great Expectations 1.24.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -14,13 +15,14 @@ from catalog.quality import measures
 from catalog.quality.derive import derive
 from catalog.quality.dtypes import dtype_of
 from catalog.quality.evidence import Column, Evidence
-from catalog.quality.personal import is_personal, masked
+from catalog.quality.personal import is_personal, masked_all
 from catalog.quality.score import dimension_scores, overall
 
 AGGREGATE_METRICS: dict[str, str] = {
     "expect_column_max_to_be_between": "column.max",
     "expect_column_mean_to_be_between": "column.mean",
     "expect_column_min_to_be_between": "column.min",
+    "expect_column_proportion_of_unique_values_to_be_between": "column.unique_proportion",
     "expect_column_stdev_to_be_between": "column.standard_deviation",
     "expect_column_unique_value_count_to_be_between": "column.distinct_values.count",
 }
@@ -30,6 +32,7 @@ MAP_METRICS: dict[str, str] = {
     "expect_column_values_to_be_between": "column_values.between",
     "expect_column_values_to_be_in_set": "column_values.in_set",
     "expect_column_values_to_be_unique": "column_values.unique",
+    "expect_column_values_to_match_regex": "column_values.match_regex",
     "expect_column_values_to_not_be_null": "column_values.nonnull",
 }
 
@@ -90,9 +93,7 @@ def result_of(expectation: Expectation, verdict: Verdict, evidence: Evidence) ->
     """The result as it is stored: JSON-ready, values of personal data masked."""
     observed = measures.json_ready(verdict.observed)
     if expectation.type in _SHOWS_VALUES and is_masked(expectation, evidence):
-        values = observed if isinstance(observed, list) else [observed]
-        hidden = [masked(value) for value in values]
-        observed = hidden if isinstance(observed, list) else hidden[0]
+        observed = masked_all(observed)
     return ExpectationResult(expectation, verdict.success, observed, verdict.unexpected_count)
 
 
@@ -106,8 +107,10 @@ _SHOWS_VALUES = frozenset(
     (
         "expect_column_max_to_be_between",
         "expect_column_min_to_be_between",
+        "expect_column_quantile_values_to_be_between",
         "expect_column_values_to_be_between",
         "expect_column_values_to_be_in_set",
+        "expect_column_values_to_match_regex",
     )
 )
 """Expectations whose observed value is a value, or values, of the column."""
@@ -120,6 +123,8 @@ def verdict_of(expectation: Expectation, evidence: Evidence) -> Verdict | None:
         return _between(measures.row_count(evidence), kwargs)
     if kind == "expect_table_columns_to_match_set":
         return _columns(evidence, kwargs)
+    if kind in TOGETHER:
+        return _together(kind, evidence, kwargs)
     name = kwargs.get("column")
     if name is None:
         return None
@@ -129,6 +134,8 @@ def verdict_of(expectation: Expectation, evidence: Evidence) -> Verdict | None:
     if kind == "expect_column_type_to_be":
         observed = dtype_of(column.field.type)
         return Verdict(observed == kwargs["type_"], observed)
+    if kind in WHOLE:
+        return WHOLE[kind](column, kwargs)
     if kind in MAP_METRICS:
         return _row_wise(MAP_METRICS[kind], column, kwargs)
     if kind in AGGREGATE_METRICS:
@@ -141,12 +148,59 @@ def verdict_of(expectation: Expectation, evidence: Evidence) -> Verdict | None:
     return None
 
 
+def _quantiles(column: Column, kwargs: Mapping[str, Any]) -> Verdict | None:
+    asked = kwargs["quantile_ranges"]
+    values = measures.quantiles(column, asked)
+    if values is None:
+        return None
+    bounds = zip(values, asked["value_ranges"], strict=True)
+    met = all(_near(value, low, high) for value, (low, high) in bounds)
+    return Verdict(met, {"quantiles": asked["quantiles"], "values": values})
+
+
+def _near(value: float | None, low: float | None, high: float | None) -> bool:
+    if value is None:
+        return False
+    low, high = -math.inf if low is None else low, math.inf if high is None else high
+    ends = (math.isclose(value, end, rel_tol=1e-4) for end in (low, high))
+    return low <= value <= high or any(ends)
+
+
+def _shares(column: Column, kwargs: Mapping[str, Any]) -> Verdict | None:
+    observed = measures.divergence(column, kwargs)
+    if observed is None:
+        return None
+    return Verdict(observed <= kwargs["threshold"], observed)
+
+
+WHOLE: dict[str, Callable[[Column, Mapping[str, Any]], Verdict | None]] = {
+    "expect_column_kl_divergence_to_be_less_than": _shares,
+    "expect_column_quantile_values_to_be_between": _quantiles,
+}
+
+
+TOGETHER: dict[str, Callable[[Evidence, Mapping[str, Any]], int | None]] = {
+    "expect_column_pair_values_a_to_be_greater_than_b": measures.disordered,
+    "expect_compound_columns_to_be_unique": measures.repeated_rows,
+}
+
+
+def _together(kind: str, evidence: Evidence, kwargs: Mapping[str, Any]) -> Verdict | None:
+    unexpected = TOGETHER[kind](evidence, kwargs)
+    if unexpected is None:
+        return None
+    share = unexpected / evidence.rows if evidence.rows else 0.0
+    return Verdict(1 - share >= kwargs.get("mostly", 1.0), round(share, 6), unexpected)
+
+
 def _between(value: Any, kwargs: Mapping[str, Any]) -> Verdict:
     low, high = kwargs.get("min_value"), kwargs.get("max_value")
     if value is None or value != value:  # noqa: PLR0124
         return Verdict(success=False, observed=None)
     try:
         success = (low is None or value >= low) and (high is None or value <= high)
+        if kwargs.get("strict_min") and value == low:
+            success = False
     except TypeError:
         success = False
     return Verdict(bool(success), value)

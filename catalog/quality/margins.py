@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import fmean, stdev
 
 FALSE_ALARMS = 0.002
@@ -61,14 +62,23 @@ def extreme(values: Sequence[float], *, scale: float, slack: Slack, upper: bool)
     return max(high, edge) if upper else min(low, edge)
 
 
+def drifting(values: Sequence[float], *, most: float) -> float:
+    """How far the next value may lie from the last if they move step by step: twice the greatest
+    step seen, at most `most`; 0 after one value.
+    """
+    steps = [abs(b - a) for a, b in pairwise(values)]
+    return min(2 * max(steps), most) if steps else 0.0
+
+
 def share_above(shares: Sequence[tuple[float, int]]) -> float:
     """The greatest share expected next, given (share, rows) of the versions seen: the greatest
-    seen, a quarter more (or half of what is left, if less), and three standard errors; learned
-    like `interval` from three versions on.
+    seen, as much again after one version, half of it after two, then a quarter (or half of what is
+    left, if less), and three standard errors; learned like `interval` from three versions on.
     """
     worst, rows = max(shares)
     error = math.sqrt(worst * (1 - worst) / rows) if rows else 0.0
-    bound = worst + min(0.25 * worst, 0.5 * (1 - worst)) + 3 * error + 1 / max(rows, 1)
+    more = 1.0 if len(shares) == 1 else 0.5 if len(shares) == 2 else 0.25
+    bound = worst + min(more * worst, 0.5 * (1 - worst)) + 3 * error + 1 / max(rows, 1)
     if len(shares) > 2:
         values = [share for share, _ in shares]
         _, learned = interval(values, scale=worst, slack=Slack(0.25, 0.05, 0.5), error=error)

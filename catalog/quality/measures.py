@@ -9,12 +9,14 @@ histogram (at least 1) where not.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from catalog.quality.evidence import Column, Evidence, plain
+from catalog.quality.evidence import Column, Evidence, family, plain
+from catalog.quality.patterns import misfits
 
 Kwargs = Mapping[str, Any]
 
@@ -22,6 +24,37 @@ Kwargs = Mapping[str, Any]
 def row_count(evidence: Evidence) -> int:
     """Rows of the table; those seen, where a limit left others unread."""
     return evidence.rows
+
+
+def repeated_rows(evidence: Evidence, kwargs: Kwargs) -> int | None:
+    """Rows that another row equals in all columns of the table, where the profile knows."""
+    found = evidence.profile.relations
+    if found is None or set(kwargs["column_list"]) != set(evidence.columns):
+        return None
+    return found.repeated
+
+
+def disordered(evidence: Evidence, kwargs: Kwargs) -> int | None:
+    """Rows in which `column_A` is less than `column_B`, scaled from the rows looked at."""
+    high, low = (evidence.columns.get(kwargs[key]) for key in ("column_A", "column_B"))
+    found = evidence.profile.relations
+    if high is None or low is None or found is None:
+        return None
+    for order in found.orders:
+        if {order.high, order.low} == {high.name, low.name}:
+            right = order.high == high.name
+            odd = order.violations if right else order.seen - order.violations
+            rows = min(high.present, low.present)
+            return max(1, round(odd * rows / order.seen)) if odd else 0
+    if family(high.field.type) == family(low.field.type) and low.high is not None:
+        return 0 if high.low is not None and high.low >= low.high else None
+    return None
+
+
+def rows_with_both(evidence: Evidence, kwargs: Kwargs) -> int | None:
+    """At most so many rows have both columns."""
+    both = [evidence.columns.get(kwargs[key]) for key in ("column_A", "column_B")]
+    return min((one.present for one in both if one is not None), default=None)
 
 
 def nulls(column: Column, _kwargs: Kwargs) -> int:
@@ -102,7 +135,7 @@ def not_in_set(column: Column, kwargs: Kwargs) -> int | None:
     """Values that are none of `value_set`: exact when the profile has all values, else at least
     those among the frequent ones that it has.
     """
-    known = _known_values(column)
+    known = value_counts(column)
     if known is not None:
         allowed = set(kwargs["value_set"])
         return sum(count for value, count in known.items() if value not in allowed)
@@ -119,13 +152,6 @@ def strangers(column: Column, kwargs: Kwargs) -> list[Any]:
     return [one.value for one in column.profile.top_values if one.value not in allowed]
 
 
-def _known_values(column: Column) -> dict[Any, int] | None:
-    found = column.profile.top_values
-    if all(one.exact for one in found) and _sum(found) == column.present:
-        return {one.value: one.count for one in found}
-    return None
-
-
 def odd_lengths(column: Column, kwargs: Kwargs) -> int | None:
     """Values shorter than `min_value` or longer than `max_value`: 0, or at least 1."""
     if not column.present:
@@ -136,7 +162,7 @@ def odd_lengths(column: Column, kwargs: Kwargs) -> int | None:
     low, high = kwargs.get("min_value"), kwargs.get("max_value")
     if (low is None or shortest >= low) and (high is None or longest <= high):
         return 0
-    known = _known_values(column)
+    known = value_counts(column)
     if known is None:
         return 1
     return max(1, sum(count for value, count in known.items() if _odd(len(value), low, high)))
@@ -144,6 +170,27 @@ def odd_lengths(column: Column, kwargs: Kwargs) -> int | None:
 
 def _odd(length: int, low: int | None, high: int | None) -> bool:
     return (low is not None and length < low) or (high is not None and length > high)
+
+
+def not_matching(column: Column, kwargs: Kwargs) -> int | None:
+    """Values that a regular expression does not match: at least so many of those looked at, scaled
+    to all values.
+    """
+    if not column.present:
+        return 0
+    found = column.profile.distribution
+    odd = misfits(found, kwargs["regex"]) if found else None
+    if found is None or odd is None:
+        return None
+    return odd if found.complete else round(odd * column.present / found.seen)
+
+
+def proportion_unique(column: Column, _kwargs: Kwargs) -> float | None:
+    """Different values over values: exact while few, else by the multiplicities in the sketch."""
+    if not column.profile.distinct_error:
+        return column.distinct / column.present if column.present else None
+    found = column.profile.distribution
+    return found.distinct_share if found else None
 
 
 def mean(column: Column, _kwargs: Kwargs) -> float | None:
@@ -156,6 +203,45 @@ def deviation(column: Column, _kwargs: Kwargs) -> float | None:
 
 def distinct_count(column: Column, _kwargs: Kwargs) -> int | None:
     return column.profile.distinct_count
+
+
+def quantiles(column: Column, asked: Kwargs) -> list[float] | None:
+    """The values at the asked quantiles, from the order statistics that are kept."""
+    found = column.profile.distribution
+    if found is None or not found.points:
+        return None if column.present else [math.nan for _ in asked["quantiles"]]
+    last = len(found.points) - 1
+    return [found.points[round(q * last)] for q in asked["quantiles"]]
+
+
+def value_counts(column: Column) -> Mapping[Any, int] | None:
+    """Every value with its exact count, None where the profile has not all."""
+    found = column.profile.top_values
+    if not all(one.exact for one in found) or _sum(found) != column.present:
+        return None
+    return {one.value: one.count for one in found}
+
+
+def divergence(column: Column, kwargs: Kwargs) -> float | None:
+    """Kullback and Leibler's divergence of the values from a partition, in nats, with a share
+    held out for values that it has not.
+    """
+    counts = value_counts(column)
+    if not counts:
+        return None
+    asked = kwargs["partition_object"]
+    expected = dict(zip(asked["values"], asked["weights"], strict=True))
+    new = [value for value in counts if value not in expected]
+    held_out = kwargs.get("tail_weight_holdout", 0.0)
+    if new:
+        expected = {value: weight * (1 - held_out) for value, weight in expected.items()}
+        expected |= dict.fromkeys(new, held_out / len(new))
+    whole = sum(expected.values())
+    terms = (
+        count / column.present * math.log(count / column.present / (expected[value] / whole))
+        for value, count in counts.items()
+    )
+    return sum(terms) if held_out or not new else math.inf
 
 
 def least(column: Column, _kwargs: Kwargs) -> Any:
@@ -172,12 +258,14 @@ AGGREGATES: dict[str, Callable[[Column, Kwargs], Any]] = {
     "column.mean": mean,
     "column.min": least,
     "column.standard_deviation": deviation,
+    "column.unique_proportion": proportion_unique,
 }
 """One figure of a column."""
 
 UNEXPECTED: dict[str, Callable[[Column, Kwargs], int | None]] = {
     "column_values.between": outside,
     "column_values.in_set": not_in_set,
+    "column_values.match_regex": not_matching,
     "column_values.nonnull": nulls,
     "column_values.unique": duplicates,
     "column_values.value_length.between": odd_lengths,
@@ -205,4 +293,6 @@ def json_ready(value: Any) -> Any:
         return json_ready(value.item())
     if isinstance(value, list | tuple):
         return [json_ready(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): json_ready(item) for key, item in value.items()}
     return str(value)

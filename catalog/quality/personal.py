@@ -48,3 +48,10 @@ def masked(value: Any) -> Any:
         return "***"
     letters = re.sub(r"[^\W\d_]", "a", value)
     return re.sub(r"\d", "9", letters)
+
+
+def masked_all(value: Any) -> Any:
+    """A value, or the values of a list or of a dictionary, masked."""
+    if isinstance(value, dict):
+        return {key: masked_all(item) for key, item in value.items()}
+    return [masked_all(item) for item in value] if isinstance(value, list) else masked(value)

@@ -62,15 +62,44 @@ def _not_null(kwargs: Kwargs) -> str:
     return "is never null" if mostly == 1 else f"is null in at most {100 * (1 - mostly):.4g} %"
 
 
+def _share(kwargs: Kwargs) -> str:
+    least = kwargs.get("min_value") or 0
+    return f"repeats in at most {100 * (1 - least):.4g} % of the rows"
+
+
+def _quartiles(kwargs: Kwargs) -> str:
+    asked = kwargs["quantile_ranges"]
+    ranges = zip(asked["quantiles"], asked["value_ranges"], strict=True)
+    told = [
+        f"{100 * q:g} % {_range({'min_value': low, 'max_value': high})}"
+        for q, (low, high) in ranges
+    ]
+    return f"has quantiles {'; '.join(told)}"
+
+
+def _written(kwargs: Kwargs) -> str:
+    mostly = kwargs.get("mostly", 1.0)
+    some = "" if mostly == 1 else f" in at least {100 * mostly:.4g} %"
+    return f"is written as {kwargs['regex']}{some}"
+
+
 def _columns(kwargs: Kwargs) -> str:
     others = "no others" if kwargs.get("exact_match", True) else "others are welcome"
     return f"has the columns {shown(kwargs['column_set'])}; {others}"
 
 
 _WORDS: dict[str, Callable[[Kwargs], str]] = {
+    "expect_column_kl_divergence_to_be_less_than": (
+        lambda kwargs: f"keeps its shares of values, to {kwargs['threshold']:.3g} nats"
+    ),
     "expect_column_max_to_be_between": lambda kwargs: f"has a maximum of {_range(kwargs)}",
     "expect_column_mean_to_be_between": lambda kwargs: f"has a mean {_range(kwargs)}",
     "expect_column_min_to_be_between": lambda kwargs: f"has a minimum of {_range(kwargs)}",
+    "expect_column_pair_values_a_to_be_greater_than_b": (
+        lambda kwargs: f"{kwargs['column_A']} is never less than {kwargs['column_B']}"
+    ),
+    "expect_column_proportion_of_unique_values_to_be_between": _share,
+    "expect_column_quantile_values_to_be_between": _quartiles,
     "expect_column_stdev_to_be_between": lambda kwargs: f"has a deviation {_range(kwargs)}",
     "expect_column_type_to_be": lambda kwargs: f"is held as {kwargs['type_']}",
     "expect_column_unique_value_count_to_be_between": (
@@ -83,6 +112,7 @@ _WORDS: dict[str, Callable[[Kwargs], str]] = {
     "expect_column_values_to_be_in_set": lambda kwargs: f"is one of {shown(kwargs['value_set'])}",
     "expect_column_values_to_be_unique": lambda _: "never repeats",
     "expect_column_values_to_not_be_null": _not_null,
+    "expect_column_values_to_match_regex": _written,
     "expect_compound_columns_to_be_unique": (
         lambda kwargs: f"has no two rows with the same {shown(kwargs['column_list'])}"
     ),

@@ -77,7 +77,10 @@ def test_ranges_are_not_set_on_what_only_counts_or_names():
             "paid": pa.array(np.random.default_rng(4).integers(0, 50, rows)),
         }
     )
-    assert {one.field for one in of_type(expected(table), BETWEEN)} == {"paid"}
+    ranges = {one.field: one.kwargs for one in of_type(expected(table), BETWEEN)}
+    assert ranges.keys() == {"customer_id", "paid", "userId", "zip"}
+    assert ranges["zip"]["min_value"] == 0
+    assert ranges["zip"]["max_value"] > 900_000  # names go far, but not to another magnitude
     means = of_type(expected(table), "expect_column_mean_to_be_between")
     assert {one.field for one in means} == {"paid"}
 
@@ -91,8 +94,11 @@ def test_what_a_number_means_bounds_it():
             "year": pa.array([2024, 2025] * 20),
         }
     )
-    found = {one.field: one.kwargs for one in of_type(expected(table), BETWEEN)}
+    all_found = of_type(expected(table), BETWEEN)
+    found = {one.field: one.kwargs for one in reversed(all_found)}
     assert (found["lat"]["min_value"], found["lat"]["max_value"]) == (-90, 90)
+    own = [one.kwargs for one in all_found if one.field == "lat"][1]
+    assert 0 < own["min_value"] < 10.5 < 20 < own["max_value"] < 90
     assert (found["hour"]["min_value"], found["hour"]["max_value"]) == (0, 24)
     assert found["month"]["max_value"] > 12  # these are no months of a year
     assert (found["year"]["min_value"], found["year"]["max_value"]) == (1994, 2028)
@@ -177,7 +183,7 @@ def test_nulls_are_allowed_for_by_how_much_was_seen():
     (many,) = of_type(expected(pa.table({"a": [1, 2, 3, 4] * 50})), kind)
     assert "mostly" not in many.kwargs
     (some,) = of_type(expected(pa.table({"a": [1, None] * 500})), kind)
-    assert 0.25 < some.kwargs["mostly"] < 0.5
+    assert 0.15 < some.kwargs["mostly"] < 0.5
     assert not of_type(expected(pa.table({"a": pa.nulls(50, pa.int64())})), kind)
 
 

@@ -11,13 +11,13 @@ import pyarrow as pa
 from catalog.model import Expectation
 from catalog.quality.dtypes import OBJECT, dtype_of
 from catalog.quality.evidence import NUMERIC, TEXT, value_type
-from catalog.quality.margins import Slack, interval, outward
+from catalog.quality.margins import Slack, drifting, interval, outward
 from catalog.quality.rules.ranges import finite, is_year, natural_bounds
 from catalog.quality.rules.subject import ColumnSubject, TableSubject, figures
 
 _ENOUGH_VALUES = 30
 _COUNTED_VALUES = 200
-_MEAN = Slack(first=0.5, least=0.05, most=0.5)
+_MEAN = Slack(first=1.0, least=0.1, most=1.0)
 _GROWTH = Slack(first=math.log(1.5), least=math.log(1.1), most=math.log(2))
 _VARIETY = Slack(first=math.log(1.5), least=math.log(1.1), most=math.log(2))
 _MORE_ROWS = 10
@@ -62,6 +62,8 @@ def mean(column: ColumnSubject) -> Iterator[Expectation]:
     if len(means) != len(known) or not math.isfinite(scale):
         return
     low, high = interval(means, scale=scale, slack=_MEAN, error=error)
+    reach = drifting(means, most=1.5 * scale)
+    low, high = min(low, means[-1] - reach), max(high, means[-1] + reach)
     if all(version.low >= 0 for version in known):
         low = max(low, 0.0)
     yield column.expect(

@@ -16,6 +16,7 @@ from catalog.quality.rules.subject import ColumnSubject
 KIND = "expect_column_values_to_be_between"
 _A_DAY = timedelta(days=1)
 _ENOUGH_VALUES = 10
+_ALWAYS = 3
 
 
 def no_future(column: ColumnSubject) -> Iterator[Expectation]:
@@ -62,6 +63,7 @@ def keeps_up(column: ColumnSubject) -> Iterator[Expectation]:
             "timeliness",
             f"its latest value moved forward {column.basis}",
             min_value=newest[-1].isoformat(),
+            strict_min=len(newest) >= _ALWAYS or None,
         )
 
 

@@ -9,13 +9,17 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from catalog.model import Expectation
-from catalog.quality.evidence import NUMERIC, Column, value_type
-from catalog.quality.margins import Slack, extreme, outward
+from catalog.quality.evidence import NUMERIC, Column, family, value_type
+from catalog.quality.margins import Slack, drifting, extreme, outward
 from catalog.quality.personal import is_personal
-from catalog.quality.rules.subject import ColumnSubject
+from catalog.quality.rules.subject import ColumnSubject, is_sequence
 
 KIND = "expect_column_values_to_be_between"
-_SLACK = Slack(first=0.5, least=0.05, most=0.5)
+_SLACK = Slack(first=1.0, least=0.25, most=1.0)
+_LEAST_SCALE = 0.2
+"""Of the greatest magnitude: numbers that lie close together may still move by so much."""
+_MAGNITUDE = 10
+_ENOUGH_IDENTIFIERS = 100
 _ENOUGH_VALUES = 10
 
 _NATURAL: tuple[tuple[tuple[str, ...], float, float], ...] = (
@@ -32,6 +36,9 @@ _NATURAL: tuple[tuple[tuple[str, ...], float, float], ...] = (
     (("weekday", "day_of_week"), 0, 7),
 )
 """Names of columns or semantic types, and the range that every such value lies in."""
+
+_PLACES = frozenset(("lat", "lon"))
+"""Natural ranges in which a table has its own part."""
 
 _YEAR = re.compile(r"(?:^|_)(?:year|yr)$", re.IGNORECASE)
 _YEARS = (1000, 2999)
@@ -52,9 +59,9 @@ def natural_bounds(column: ColumnSubject) -> tuple[float, float, str] | None:
 
 
 def within(column: Column, low: float, high: float) -> bool:
-    """Whether all its values lie between, both included. Values that are not known do not."""
-    least, most = column.low, column.high
-    return least is not None and most is not None and low <= least and most <= high
+    """Whether all its values are numbers between, both included. What is not known is not."""
+    numbers = family(column.field.type) == NUMERIC and finite(column)
+    return bool(numbers and low <= column.low and column.high <= high)
 
 
 def natural_range(column: ColumnSubject) -> Iterator[Expectation]:
@@ -68,7 +75,10 @@ def natural_range(column: ColumnSubject) -> Iterator[Expectation]:
 
 def learned_range(column: ColumnSubject) -> Iterator[Expectation]:
     """Numbers stay about where they were; identifiers and counters go where they like."""
-    if column.family != NUMERIC or column.identifying or natural_bounds(column) or is_year(column):
+    natural = natural_bounds(column)
+    if column.family != NUMERIC or column.identifying or is_year(column):
+        return
+    if natural and natural[2] not in _PLACES:
         return
     known = [version for version in column.filled if finite(version)]
     if not known or max(version.present for version in known) < _ENOUGH_VALUES:
@@ -78,9 +88,12 @@ def learned_range(column: ColumnSubject) -> Iterator[Expectation]:
     lows = [float(version.low) for version in known]
     highs = [float(version.high) for version in known]
     span = max(highs) - min(lows)
-    scale = span or abs(max(highs)) or 1.0
+    magnitude = max(abs(max(highs)), abs(min(lows)))
+    scale = max(span, _LEAST_SCALE * magnitude) or 1.0
     low = extreme(lows, scale=scale, slack=_SLACK, upper=False)
     high = extreme(highs, scale=scale, slack=_SLACK, upper=True)
+    low = min(low, lows[-1] - drifting(lows, most=2 * scale))
+    high = max(high, highs[-1] + drifting(highs, most=2 * scale))
     if min(lows) >= 0:
         low = max(low, 0.0)
     if max(highs) <= 0:
@@ -95,6 +108,29 @@ def learned_range(column: ColumnSubject) -> Iterator[Expectation]:
         f"{seen} {column.basis}",
         min_value=rounded(low, up=False, whole=whole),
         max_value=rounded(high, up=True, whole=whole),
+    )
+
+
+def magnitude_of_identifiers(column: ColumnSubject) -> Iterator[Expectation]:
+    """Numbers that name things go where they like, but not to ten times the greatest, nor below
+    zero where none was.
+    """
+    if column.family != NUMERIC or not column.identifying or natural_bounds(column):
+        return
+    known = [version for version in column.filled if finite(version)]
+    if not known or max(version.present for version in known) < _ENOUGH_IDENTIFIERS:
+        return
+    low, high = min(version.low for version in known), max(version.high for version in known)
+    if low < 0 or high <= 0 or any(is_sequence(version) for version in known):
+        return
+    whole = pa.types.is_integer(value_type(column.now.field.type))
+    seen = "" if is_personal(column.now.field) else f" up to {text(float(high), whole=whole)}"
+    yield column.expect(
+        KIND,
+        "validity",
+        f"it names things, by numbers{seen} {column.basis}",
+        min_value=0,
+        max_value=rounded(float(high) * _MAGNITUDE, up=True, whole=whole),
     )
 
 

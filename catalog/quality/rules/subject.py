@@ -32,6 +32,12 @@ class TableSubject:
     def basis(self) -> str:
         return basis(len(self.past), learned=self.learned)
 
+    def column(self, name: str) -> ColumnSubject:
+        """A column of the table as the versions before had it."""
+        before = tuple(one.columns[name] for one in self.past if name in one.columns)
+        now = self.now.columns[name]
+        return ColumnSubject(now, before or (now,), self.now.schema.primary_key)
+
     def expect(self, kind: str, dimension: str, reason: str, **kwargs: Any) -> Expectation:
         """An expectation about the table; arguments that are None are left out."""
         return Expectation(kind, None, given(kwargs), reason, dimension)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -9,9 +10,12 @@ import pyarrow as pa
 
 from catalog.model import Expectation
 from catalog.quality.evidence import BOOLEAN, MOMENT, NUMERIC, OTHER, Column, value_type
+from catalog.quality.measures import proportion_unique
 from catalog.quality.rules.subject import ColumnSubject, TableSubject
 
 _ENOUGH_ROWS = 20
+_ENOUGH_VALUES = 100
+_NEARLY = 0.95
 _ACCIDENTAL = (0.005, 5.0)
 
 
@@ -29,6 +33,44 @@ def unique(column: ColumnSubject) -> Iterator[Expectation]:
     if rows >= _ENOUGH_ROWS and not accidental(column):
         reason = f"none of {rows:,} values occurred twice {column.basis}"
         yield column.expect(kind, "uniqueness", reason)
+
+
+def nearly_unique(column: ColumnSubject) -> Iterator[Expectation]:
+    """Hardly a value repeats: rows that come twice show as values that do."""
+    known = [version for version in column.filled if version.present >= _ENOUGH_VALUES]
+    shares = [share for version in known if (share := proportion_unique(version, {})) is not None]
+    if not shares or column.family in (BOOLEAN, OTHER) or column.key == (column.name,):
+        return
+    least = min(shares)
+    if least < _NEARLY or all(version.profile.unique for version in column.filled):
+        return
+    margin = max(1 - least, 0.0) * 0.5 + 3 * math.sqrt(least * (1 - least) / known[-1].present)
+    yield column.expect(
+        "expect_column_proportion_of_unique_values_to_be_between",
+        "uniqueness",
+        f"at most {100 * (1 - least):.2g} % of the values were repetitions {column.basis}",
+        min_value=math.floor(max(least - margin, 0.0) * 10_000) / 10_000,
+    )
+
+
+def no_repeated_rows(table: TableSubject) -> Iterator[Expectation]:
+    """No row comes twice where none did, unless a key says so already."""
+    known = [found for version in table.past if (found := version.profile.relations)]
+    if not known or any(found.repeated != 0 for found in known) or table.now.schema.primary_key:
+        return
+    rows = max(version.rows for version in table.past)
+    names = list(table.now.columns)
+    alike = all(set(version.columns) == set(names) for version in table.past)
+    if rows < _ENOUGH_ROWS or len(names) < 2 or not alike:
+        return
+    if any(column.profile.unique for column in table.past[-1].columns.values()):
+        return
+    yield table.expect(
+        "expect_compound_columns_to_be_unique",
+        "uniqueness",
+        f"none of {rows:,} rows was as another {table.basis}",
+        column_list=names,
+    )
 
 
 def compound_key(table: TableSubject) -> Iterator[Expectation]:

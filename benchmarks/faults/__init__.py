@@ -1,0 +1,1 @@
+"""Faults planted into later versions of real tables, and the tables."""

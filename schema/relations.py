@@ -1,0 +1,106 @@
+"""What columns say together: rows that repeat, and columns that are never above another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from schema.distribution import seconds_of
+from schema.kinds import NUMERIC, Kind
+
+if TYPE_CHECKING:
+    from schema.figures import Figures
+    from schema.sketches import RowSample
+
+MOST_COLUMNS = 24
+MOST_ROWS = 4096
+LEAST_ROWS = 20
+_MOMENTS = (Kind.DATE, Kind.TIMESTAMP, Kind.TIMESTAMPTZ)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Of `seen` rows that have both, so many have less in `high` than in `low`."""
+
+    high: str
+    low: str
+    seen: int
+    violations: int
+
+
+@dataclass(frozen=True, slots=True)
+class Relations:
+    """Read off the sample of rows. `repeated` counts the rows that another row equals in all
+    columns, itself among them; None where the sample has not all rows or all columns.
+    """
+
+    repeated: int | None = None
+    orders: tuple[Order, ...] = ()
+
+    @classmethod
+    def from_dict(cls, value: Mapping[str, Any]) -> Relations:
+        """The inverse of `dataclasses.asdict`, after JSON too."""
+        return cls(value["repeated"], tuple(Order(**one) for one in value["orders"]))
+
+
+def relations(sample: RowSample, columns: Sequence[Figures], names: Sequence[str]) -> Relations:
+    """Of the top-level columns; `names` are all that the table has."""
+    whole = sample.complete and set(sample.rows.column_names) == set(names)
+    return Relations(_repeated(sample.rows) if whole else None, tuple(_orders(columns)))
+
+
+def _repeated(rows: pa.Table) -> int | None:
+    if not rows.num_rows:
+        return 0
+    counted = rows.append_column("", pa.array(np.ones(rows.num_rows, np.int64)))
+    try:
+        groups = pa.TableGroupBy(counted, rows.column_names, use_threads=False)
+        sizes = groups.aggregate([("", "sum")])["_sum"].to_numpy()
+    except (pa.ArrowNotImplementedError, pa.ArrowInvalid, pa.ArrowKeyError):
+        return None
+    return int(sizes[sizes > 1].sum())
+
+
+def _orders(columns: Sequence[Figures]) -> list[Order]:
+    """Pairs of which the ranges overlap, so that their order says something."""
+    for family in (NUMERIC, frozenset(_MOMENTS)):
+        chosen = [column for column in columns if column.kind in family][:MOST_COLUMNS]
+        numbers = {one.path: found for one in chosen if (found := _numbers(one)) is not None}
+        found = [
+            order
+            for one, other in combinations(numbers, 2)
+            if (order := _order(one, numbers[one], other, numbers[other])) is not None
+        ]
+        if found:
+            return found
+    return []
+
+
+def _order(one: str, left: np.ndarray, other: str, right: np.ndarray) -> Order | None:
+    known = np.isfinite(left) & np.isfinite(right)
+    seen = int(known.sum())
+    if seen < LEAST_ROWS:
+        return None
+    left, right = left[known], right[known]
+    if left.min() > right.max() or right.min() > left.max():
+        return None
+    below, above = int((left < right).sum()), int((left > right).sum())
+    return Order(one, other, seen, below) if below <= above else Order(other, one, seen, above)
+
+
+def _numbers(column: Figures) -> np.ndarray | None:
+    """The column's values in the first rows of the sample as doubles, NaN where there is none."""
+    if column.aligned is None:
+        return None
+    values = column.aligned.slice(0, MOST_ROWS)
+    if column.kind in _MOMENTS:
+        return seconds_of(values)
+    if not (pa.types.is_primitive(values.type) or pa.types.is_decimal(values.type)):
+        return None
+    return np.asarray(pc.cast(values, pa.float64(), safe=False).to_numpy(zero_copy_only=False))
