@@ -70,7 +70,8 @@ def main() -> int:
                     kwargs = dict(one.expectation.kwargs)
                     print(f"  alarm {number} {one.expectation.type} {kwargs} {one.observed}")
         print(
-            f"{versions.name:26} {len(clean):8} {len(versions.tables[-1]):7,} {judged:7,} {false:6}",
+            f"{versions.name:26} {len(clean):8} {len(versions.tables[-1]):7,}",
+            f"{judged:7,} {false:6}",
             flush=True,
         )
         last = len(clean) - 1
@@ -134,7 +135,9 @@ def told(
         print(f"{kind:52} {count:7,} {alarms[kind]:6}")
     print(f"{'all':52} {asked.total():7,} {alarms.total():6} = {100 * rate:.2f} %")
     kept = shares[0.01] >= 0.95 and rate <= 0.02
-    print(f"detected at 1 %: {100 * shares[0.01]:.1f} % (≥ 95), false alarms {100 * rate:.2f} % (≤ 2)")
+    print(
+        f"detected at 1 %: {100 * shares[0.01]:.1f} % (≥ 95), false alarms {100 * rate:.2f} % (≤ 2)"
+    )
     return 0 if kept else 1
 
 

@@ -208,6 +208,8 @@ class Expectation:
     reason: str
     dimension: str
     """completeness, uniqueness, validity, consistency, timeliness or stability."""
+    false_alarms: float | None = None
+    """The share of clean versions that are expected not to meet it; None where not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ LONGEST_TEXT = 256
 """Characters of a text that are looked at."""
 
 Run = tuple[int, int]
+Counts = tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,10 @@ class Distribution:
 
     `points` are order statistics at multiples of 1 / `STEPS`: numbers, or seconds since 1970.
     Of texts there are `shapes`, `alphabets` (the classes of characters that a text holds, in
-    order; before them `^` or `-` as it begins with white space or not, and `$` or `-` as it ends
-    so) and `characters` (each class with the texts that hold it), each most frequent first and
-    with counts. `distinct_share` is the number of different values over that of values.
+    order; before them `A`, `a` or `9` as it begins with such, `^` with white space, else `-`; and
+    `$` as it ends with white space, else `-`) and `characters` (each class with the texts that
+    hold it), each most frequent first and with counts. `distinct_share` is the number of
+    different values over that of values.
     """
 
     seen: int
@@ -95,9 +97,10 @@ def distribution_of(figures: Figures) -> Distribution | None:
     seen, complete = len(values), sample.complete
     points: tuple[float, ...] = ()
     shapes: tuple[Shape, ...] = ()
-    alphabets = characters = ()
+    alphabets: Counts = ()
+    characters: Counts = ()
     if figures.text:
-        texts = counted
+        texts = None if counted is None else list(counted.items())
         if texts is None:
             chosen = values.slice(0, MOST_TEXTS)
             seen, complete = len(chosen), complete and len(chosen) == len(values)
@@ -157,8 +160,10 @@ def written(
             characters[character] += count
     found = [_shape(classes, seen) for classes, seen in shapes.items()]
     found.sort(key=lambda shape: (-shape.count, shape.classes))
-    return tuple(found[:MOST_SHAPES]), _most(alphabets, MOST_ALPHABETS), _most(
-        characters, MOST_CHARACTERS
+    return (
+        tuple(found[:MOST_SHAPES]),
+        _most(alphabets, MOST_ALPHABETS),
+        _most(characters, MOST_CHARACTERS),
     )
 
 
@@ -174,8 +179,8 @@ def _shape(classes: str, seen: Sequence[tuple[tuple[int, ...], int]]) -> Shape:
 
 
 def _edged(held: str, shape: str) -> str:
-    starts, ends = shape[:1].isspace(), shape[-1:].isspace()
-    return ("^" if starts else "-") + ("$" if ends else "-") + held
+    first = "^" if shape[:1].isspace() else shape[:1] if shape[:1] in _LETTERS else "-"
+    return (first or "-") + ("$" if shape[-1:].isspace() else "-") + held
 
 
 def _most(counts: Counter[str], most: int) -> tuple[tuple[str, int], ...]:
@@ -183,6 +188,7 @@ def _most(counts: Counter[str], most: int) -> tuple[tuple[str, int], ...]:
     return tuple(ordered[:most])
 
 
+_LETTERS = ("A", "a", "9")
 _CLASSES = {
     **dict.fromkeys(range(ord("A"), ord("Z") + 1), "A"),
     **dict.fromkeys(range(ord("a"), ord("z") + 1), "a"),

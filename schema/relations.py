@@ -71,7 +71,9 @@ def _orders(columns: Sequence[Figures]) -> list[Order]:
     """Pairs of which the ranges overlap, so that their order says something."""
     for family in (NUMERIC, frozenset(_MOMENTS)):
         chosen = [column for column in columns if column.kind in family][:MOST_COLUMNS]
-        numbers = {one.path: found for one in chosen if (found := _numbers(one)) is not None}
+        numbers: dict[str, np.ndarray] = {
+            one.path: values for one in chosen if (values := _numbers(one)) is not None
+        }
         found = [
             order
             for one, other in combinations(numbers, 2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,7 +47,9 @@ class Fault:
     """It strikes the whole table, whatever the share."""
 
 
-def plant(fault: Fault, table: pa.Table, share: float, random: np.random.Generator) -> pa.Table | None:
+def plant(
+    fault: Fault, table: pa.Table, share: float, random: np.random.Generator
+) -> pa.Table | None:
     """The table with the fault in that share of its rows, at least one; None where it cannot be."""
     count = max(1, round(share * table.num_rows))
     rows = np.sort(random.choice(table.num_rows, count, replace=False))
@@ -84,7 +86,9 @@ def measured(column: Cells) -> bool:
 
 def textual(column: Cells) -> bool:
     found = present(column)
-    return len(found) > len(column) / 2 and sum(not re.match(r"[-\d]", c) for c in found) > 0.9 * len(found)
+    return len(found) > len(column) / 2 and sum(
+        not re.match(r"[-\d]", c) for c in found
+    ) > 0.9 * len(found)
 
 
 def dated(column: Cells) -> bool:
@@ -97,9 +101,7 @@ def categorical(column: Cells) -> bool:
     return textual(column) and 2 <= len(found) <= 50 and min(found.values()) >= 3
 
 
-def each(
-    fits: Callable[[Cells], bool], change: Callable[[str], str | None]
-) -> Cure:
+def each(fits: Callable[[Cells], bool], change: Callable[[str], str | None]) -> Cure:
     """A fault that changes single cells of one column."""
 
     def strike(patient: Patient) -> bool:
@@ -159,7 +161,11 @@ def never_zero(column: Cells) -> bool:
     if not measured(column):
         return False
     found = [abs(float(cell)) for cell in present(column)]
-    return min(found) > (max(found) - min(found)) / 2
+    return one_sign(column) and min(found) > (max(found) - min(found)) / 2
+
+
+def one_sign(column: Cells) -> bool:
+    return measured(column) and len({cell[0] == "-" for cell in present(column)}) == 1
 
 
 def header(patient: Patient) -> bool:
@@ -195,9 +201,7 @@ def another_unit(patient: Patient) -> bool:
     column = patient.choose(measured)
     if column is None:
         return False
-    column[:] = [
-        cell if cell in (None, "NA") else times(0.621371)(cell) for cell in column
-    ]
+    column[:] = [cell if cell in (None, "NA") else times(0.621371)(cell) for cell in column]
     return True
 
 
@@ -209,12 +213,20 @@ def misread(text: str) -> str:
     return text.encode("utf-8").decode("cp1252", "replace")
 
 
+def escaped(text: str) -> str:
+    return re.sub("[aeiouAEIOU]", "&#97;", text, count=1)
+
+
+def free(column: Cells) -> bool:
+    return textual(column) and not categorical(column)
+
+
+def fractions(column: Cells) -> bool:
+    return measured(column) and any("." in cell for cell in present(column)[:50])
+
+
 def foreign(column: Cells) -> bool:
     return textual(column) and sum(not cell.isascii() for cell in present(column)) > 20
-
-
-def fields_of(patient: Patient) -> Sequence[str]:
-    return patient.names
 
 
 def misread_rows(patient: Patient) -> bool:
@@ -235,19 +247,19 @@ FAULTS: tuple[Fault, ...] = (
     Fault("amounts in cents (× 100)", each(measured, times(100))),
     Fault("swapped columns", swap),
     Fault("cells one column on", slide),
-    Fault("truncated text", each(lambda c: textual(c) and not categorical(c), lambda t: t[: len(t) // 3])),
+    Fault("truncated text", each(free, lambda t: t[: len(t) // 3])),
     Fault("wrong encoding", misread_rows),
     Fault("replaced letters (�)", each(textual, lambda t: re.sub("[aeiouAEIOU]", "�", t, count=1))),
-    Fault("escaped text (&amp;#39;)", each(textual, lambda t: re.sub("[aeiouAEIOU]", "&#97;", t, count=1))),
+    Fault("escaped text (&amp;#39;)", each(textual, escaped)),
     Fault("padded text", each(textual, lambda t: f" {t} ")),
     Fault("other case", each(textual, mixed)),
     Fault("new category", each(categorical, lambda _: "Brand-new")),
     Fault("-999 for missing", each(measured, lambda _: "-999")),
-    Fault("sign lost or turned", each(measured, lambda t: t[1:] if t[0] == "-" else f"-{t}")),
+    Fault("sign lost or turned", each(one_sign, lambda t: t[1:] if t[0] == "-" else f"-{t}")),
     Fault("1900-01-01 for missing", each(dated, lambda t: "1900-01-01" + t[10:])),
     Fault("dates to come (9999)", each(dated, lambda t: "9999" + t[4:])),
     Fault("dates in another form", each(dated, lambda t: f"{t[8:10]}/{t[5:7]}/{t[:4]}")),
-    Fault("decimal commas", each(lambda c: measured(c) and any("." in x for x in present(c)[:50]), lambda t: t.replace(".", ","))),
+    Fault("decimal commas", each(fractions, lambda t: t.replace(".", ","))),
     Fault("words among numbers", each(numeric, lambda _: "unknown")),
     Fault("header repeated", header),
     Fault("0 for missing", each(never_zero, lambda _: "0")),
@@ -266,7 +278,3 @@ def stale(tables: Sequence[pa.Table], number: int, *, grows: bool) -> pa.Table:
         return before
     last = before.slice(len(tables[number - 2]) if number > 1 else 0)
     return pa.concat_tables([before, last.slice(0, len(tables[number]) - len(before))])
-
-
-def names() -> Iterator[str]:
-    return (fault.name for fault in FAULTS)

@@ -87,7 +87,10 @@ def _first(column: int) -> Callable[[Row], object]:
 
 def _table(header: Row, rows: Sequence[Row]) -> pa.Table:
     fields = [pa.field(name, pa.string(), metadata=RAW) for name in header]
-    columns = [pa.array([cell or None for cell in column], pa.string()) for column in zip(*rows, strict=True)]
+    columns = [
+        pa.array([cell or None for cell in column], pa.string())
+        for column in zip(*rows, strict=True)
+    ]
     return pa.Table.from_arrays(columns, schema=pa.schema(fields))
 
 
@@ -96,7 +99,7 @@ def _parts(
 ) -> tuple[Row, list[list[Row]]]:
     header, rows = table
     grouped = {}
-    for part, group in groupby(rows[:: every], key):
+    for part, group in groupby(rows[::every], key):
         grouped.setdefault(part, []).extend(group)
     ordered = sorted(grouped.items(), key=lambda item: _order(item[0]))
     return header, [part for _, part in ordered]

@@ -114,6 +114,7 @@ def masked_profile(profile: Mapping[str, Any]) -> dict[str, Any]:
         "histogram": [],
         "top_values": [],
         "misfit_examples": [masked(one) for one in examples],
+        "distribution": None,
     }
 
 
@@ -138,6 +139,7 @@ def _masked_result(result: ExpectationResult) -> ExpectationResult:
         _masked_arguments(expectation.kwargs),
         "learned from the values of a column of personal data",
         expectation.dimension,
+        expectation.false_alarms,
     )
     return replace(result, expectation=shown, observed=_hidden(result.observed))
 
@@ -150,6 +152,8 @@ def _masked_arguments(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _hidden(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _hidden(one) for name, one in value.items()}
     return [masked(one) for one in value] if isinstance(value, list | tuple) else masked(value)
 
 

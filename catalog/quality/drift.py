@@ -14,8 +14,9 @@ a small table is not called drifted for what chance does: of the index by its χ
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,7 @@ SOME_CHANCE, STRONG_CHANCE = 0.01, 0.001
 _BINS = 10
 _MOST_VALUES = 20
 _MOST_MOVED = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Moved:
@@ -83,7 +85,9 @@ def column_drift(before: Column, after: Column) -> ColumnDrift | None:
     if bins is None:
         return None
     labels, one, other, counted = bins
-    index = stability_index(*(_smoothed(at, n) for at, n in zip((one, other), counted, strict=True)))
+    index = stability_index(
+        *(_smoothed(at, n) for at, n in zip((one, other), counted, strict=True))
+    )
     divergence = jensen_shannon(one, other)
     by_index = chance_of_index(index, len(one), *counted)
     distance = kolmogorov_smirnov(before, after) if kind == NUMERIC else None
@@ -146,10 +150,10 @@ def kolmogorov_smirnov(before: Column, after: Column) -> float | None:
     """The greatest distance of two distribution functions, to 1/64 where it is read off order
     statistics; None where a profile has none.
     """
-    known = value_counts(before), value_counts(after)
-    if known[0] and known[1]:
+    known = [_numbers(value_counts(column)) for column in (before, after)]
+    if all(known):
         values = sorted({*known[0], *known[1]})
-        shares = [np.array([one.get(value, 0) for value in values], float) for one in known]
+        shares = [np.array([one.get(value, 0) for value in values]) for one in known]
         one, other = (np.cumsum(counts) / counts.sum() for counts in shares)
         return float(np.max(np.abs(one - other)))
     points = [_points(column) for column in (before, after)]
@@ -157,6 +161,10 @@ def kolmogorov_smirnov(before: Column, after: Column) -> float | None:
         return None
     every = np.unique(np.concatenate(points))
     return float(np.max(np.abs(_below(points[0], every) - _below(points[1], every))))
+
+
+def _numbers(counts: Mapping[Any, int] | None) -> dict[float, int]:
+    return {float(value): count for value, count in (counts or {}).items()}
 
 
 def chance_of_index(index: float, bins: int, before: int, after: int) -> float:
@@ -175,7 +183,7 @@ def chance_of_distance(distance: float, before: int, after: int) -> float:
     if reach < 0.2:
         return 1.0
     terms = ((-1) ** (k - 1) * math.exp(-2 * (k * reach) ** 2) for k in range(1, 101))
-    return min(1.0, max(0.0, 2 * sum(terms)))
+    return float(min(1.0, max(0.0, 2 * sum(terms))))
 
 
 def chi_square_tail(value: float, freedom: int) -> float:
@@ -223,21 +231,23 @@ def _by_value(before: Mapping[Any, int], after: Mapping[Any, int]) -> Bins:
         labels.append(f"{len(rest)} others")
         for count, one in zip(counts, (before, after), strict=True):
             count.append(sum(one.get(value, 0) for value in rest))
-    one, other = (np.array(count, float) for count in counts)
-    seen = int(one.sum()), int(other.sum())
-    return labels, one / one.sum(), other / other.sum(), seen
+    left, right = (np.array(count, float) for count in counts)
+    seen = int(left.sum()), int(right.sum())
+    return labels, left / left.sum(), right / right.sum(), seen
 
 
 def _by_decile(before: np.ndarray, after: np.ndarray, counted: tuple[int, int]) -> Bins:
     places = np.rint(np.linspace(0, STEPS, _BINS + 1)[1:-1]).astype(int)
     edges = np.unique(before[places])
-    shares = [np.diff(np.concatenate([[0.0], _below(one, edges), [1.0]])) for one in (before, after)]
+    shares = [
+        np.diff(np.concatenate([[0.0], _below(one, edges), [1.0]])) for one in (before, after)
+    ]
     return _between(edges), shares[0], shares[1], counted
 
 
-def _between(edges: Sequence[float]) -> list[str]:
+def _between(edges: np.ndarray) -> list[str]:
     texts = [f"{edge:,.6g}" for edge in edges]
-    inner = [f"{low} to {high}" for low, high in zip(texts, texts[1:], strict=False)]
+    inner = [f"{low} to {high}" for low, high in pairwise(texts)]
     return [f"up to {texts[0]}", *inner, f"above {texts[-1]}"]
 
 

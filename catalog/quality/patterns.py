@@ -28,14 +28,19 @@ def shape_pattern(shapes: Iterable[tuple[str, Sequence[Run]]]) -> str:
     return f"^(?:{'|'.join(forms)})$"
 
 
-def alphabet_pattern(characters: Iterable[str], *, padded: bool) -> str:
-    """Texts of these classes of characters; with white space at the ends only where `padded`."""
+def alphabet_pattern(characters: Iterable[str], first: Iterable[str], *, padded: bool) -> str:
+    """Texts of these classes of characters that begin with one of `first` (`-` is any that is no
+    letter or digit of ASCII); with white space at the ends only where `padded`.
+    """
     held = list(characters)
     inner = "".join(map(_member, held))
     if padded:
         return f"^[{inner}]*$"
-    outer = "".join(_member(one) for one in held if not one.isspace())
-    return f"^(?:[{outer}](?:[{inner}]*[{outer}])?)?$" if outer else f"^[{inner}]*$"
+    dark = [one for one in held if not one.isspace()]
+    begins = set(first)
+    starts = "".join(_member(one) for one in dark if (one if one in _CLASSES else "-") in begins)
+    outer = "".join(map(_member, dark))
+    return f"^(?:[{starts}](?:[{inner}]*[{outer}])?)?$" if starts else f"^[{inner}]*$"
 
 
 def _member(character: str) -> str:
@@ -69,13 +74,19 @@ def misfits(found: Distribution, regex: str) -> int | None:
     strange = sum(count for alphabet, count in found.alphabets if not _spells(pattern, alphabet))
     known = sum(count for _, count in found.alphabets)
     if known < found.seen:
-        single = [n for one, n in found.characters if not pattern.search(one) and not one.isspace()]
+        single = [n for one, n in found.characters if not _holds(pattern, one, found)]
         strange = max([strange, *single])
     return strange
 
 
 _SETS_ONLY = re.compile(r"\^(?:\[.*\]\*|\(\?:\[.*\]\(\?:\[.*\]\*\[.*\]\)\?\)\?)\$", re.DOTALL)
 """Patterns of `alphabet_pattern`."""
+
+
+def _holds(pattern: re.Pattern[str], character: str, found: Distribution) -> bool:
+    """Whether a class of characters may stand within a text: beside the most frequent alphabet."""
+    usual = found.alphabets[0][0]
+    return _spells(pattern, usual[:2] + "".join(sorted({*usual[2:], character})))
 
 
 def _odd(pattern: re.Pattern[str], shape: Shape) -> int:
@@ -92,11 +103,13 @@ def _odd(pattern: re.Pattern[str], shape: Shape) -> int:
 
 
 def _spells(pattern: re.Pattern[str], alphabet: str) -> bool:
-    starts, ends, held = alphabet[0] == "^", alphabet[1] == "$", alphabet[2:]
+    """Whether a text of the alphabet matches, that begins and ends as it says."""
+    first, ends, held = alphabet[0], alphabet[1] == "$", alphabet[2:]
     dark = "".join(one for one in held if not one.isspace())
     blank = "".join(one for one in held if one.isspace())
-    core = dark[:1] + blank + dark[1:] + dark[:1]
-    text = (blank[:1] if starts else "") + core + (blank[:1] if ends else "")
+    other = next((one for one in dark if one not in _CLASSES), "")
+    start = {"^": blank[:1], "-": other}.get(first, first)
+    text = start + dark + blank + (blank[:1] if ends else dark[:1])
     return bool(pattern.search(text))
 
 

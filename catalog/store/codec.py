@@ -102,6 +102,7 @@ def encode_results(results: Sequence[ExpectationResult]) -> list[dict[str, Any]]
             "kwargs": dict(one.expectation.kwargs),
             "reason": one.expectation.reason,
             "dimension": one.expectation.dimension,
+            "falseAlarms": one.expectation.false_alarms,
             "success": one.success,
             "observed": one.observed,
             "unexpectedCount": one.unexpected_count,
@@ -113,7 +114,14 @@ def encode_results(results: Sequence[ExpectationResult]) -> list[dict[str, Any]]
 def decode_results(value: Sequence[Mapping[str, Any]]) -> tuple[ExpectationResult, ...]:
     return tuple(
         ExpectationResult(
-            Expectation(one["type"], one["field"], one["kwargs"], one["reason"], one["dimension"]),
+            Expectation(
+                one["type"],
+                one["field"],
+                one["kwargs"],
+                one["reason"],
+                one["dimension"],
+                one.get("falseAlarms"),
+            ),
             one["success"],
             one["observed"],
             one["unexpectedCount"],

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from catalog.cli.main import main
 from catalog.crawl import crawl
-from catalog.quality.judge import AGGREGATE_METRICS, MAP_METRICS
+from catalog.quality.judge import AGGREGATE_METRICS, MAP_METRICS, TOGETHER, WHOLE
 from catalog.store import Store
 
 
@@ -54,5 +54,5 @@ def test_every_expectation_that_is_judged_is_described_or_unused(root: Path):
     )
     derived = set(re.findall(r'"(expect_\w+)"', rules))
     assert described == derived
-    judged = {*MAP_METRICS, *AGGREGATE_METRICS}
+    judged = {*MAP_METRICS, *AGGREGATE_METRICS, *WHOLE, *TOGETHER}
     assert {kind for kind in derived if "_column_" in kind} - judged == {"expect_column_type_to_be"}

@@ -70,7 +70,8 @@ def test_the_data_is_what_is_validated(store, folder):
     path = folder / "flights.csv"
     path.write_text(path.read_text(encoding="utf-8").replace('"EWR"', '"XXX"'), encoding="utf-8")
     seen = failed(validate(store, source, data=True))
-    assert seen == {("expect_column_values_to_be_in_set", "origin")}
+    assert ("expect_column_values_to_be_in_set", "origin") in seen
+    assert {field for _, field in seen} == {"origin"}
     assert failed(validate(store, source, data=False)) == set()
 
 

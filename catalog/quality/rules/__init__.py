@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from catalog.model import Expectation
-from catalog.quality.rules import completeness, distribution, drifting, moments, orders, ranges, structure, uniqueness, writing
+from catalog.quality.rules import (
+    completeness,
+    distribution,
+    drifting,
+    moments,
+    orders,
+    ranges,
+    structure,
+    uniqueness,
+    writing,
+)
 from catalog.quality.rules import values as value_rules
 from catalog.quality.rules.subject import ColumnSubject, TableSubject
 

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from catalog.model import Expectation
+from catalog.quality.alarms import expected_rate
 from catalog.quality.evidence import Column, Evidence, family, value_type
 from schema.model import Field
 
@@ -40,7 +41,7 @@ class TableSubject:
 
     def expect(self, kind: str, dimension: str, reason: str, **kwargs: Any) -> Expectation:
         """An expectation about the table; arguments that are None are left out."""
-        return Expectation(kind, None, given(kwargs), reason, dimension)
+        return Expectation(kind, None, given(kwargs), reason, dimension, expected_rate(kind))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,8 @@ class ColumnSubject:
 
     def expect(self, kind: str, dimension: str, reason: str, **kwargs: Any) -> Expectation:
         """An expectation about the column; arguments that are None are left out."""
-        return Expectation(
-            kind, self.name, {"column": self.name, **given(kwargs)}, reason, dimension
-        )
+        asked = {"column": self.name, **given(kwargs)}
+        return Expectation(kind, self.name, asked, reason, dimension, expected_rate(kind))
 
 
 _IDENTIFIER = re.compile(

@@ -15,6 +15,7 @@ _EACH_SEEN = 3
 _ROWS_A_VALUE = 10
 _LONGEST_VALUE = 100
 _ENOUGH_VALUES = 20
+_MANY_VALUES = 500
 
 
 def closed_set(column: ColumnSubject) -> list[Any] | None:
@@ -78,6 +79,7 @@ def lengths(column: ColumnSubject) -> Iterator[Expectation]:
         low, high = shortest, longest
     else:
         reason = f"values had {shortest} to {longest} characters {column.basis}"
-        low, high = shortest // 2, longest + max(longest, 5)
+        fewer = max(1, shortest // 10) if rows >= _MANY_VALUES else shortest - shortest // 2
+        low, high = shortest - fewer, longest + max(longest, 5)
         low = max(low, 1) if shortest else 0
     yield column.expect(kind, "validity", reason, min_value=low, max_value=high)

@@ -43,7 +43,11 @@ def written(column: ColumnSubject) -> Iterator[Expectation]:
         return
     if sum(found.seen for found in known) < _ENOUGH_VALUES:
         return
-    yield from _shaped(column, known) or _lettered(column, known)
+    shaped = _shaped(column, known)
+    yield from shaped
+    if not shaped or "mostly" in shaped[0].kwargs:
+        lettered = _lettered(column, known)
+        yield from (one for one in lettered if not shaped or "mostly" not in one.kwargs)
 
 
 def _shaped(column: ColumnSubject, known: Sequence[Distribution]) -> list[Expectation]:
@@ -72,17 +76,20 @@ def _lettered(column: ColumnSubject, known: Sequence[Distribution]) -> list[Expe
     for found in known:
         held.update(dict(found.characters))
     values = sum(found.seen for found in known)
-    once = sum(count == 1 for count in held.values())
-    edges = {edge for found in known for alphabet, _ in found.alphabets for edge in alphabet[:2]}
-    regex = alphabet_pattern(sorted(held), padded=bool(edges & {"^", "$"}))
-    around = "" if edges & {"^", "$"} else ", without white space around it"
+    firsts: Counter[str] = Counter()
+    padded = False
+    for found in known:
+        for alphabet, count in found.alphabets:
+            firsts[alphabet[0]] += count
+            padded = padded or alphabet[0] == "^" or alphabet[1] == "$"
+    once = sum(count == 1 for count in (*held.values(), *firsts.values()))
+    regex = alphabet_pattern(sorted(held), firsts, padded=padded)
+    around = "" if padded else ", without white space around it"
     reason = f"{len(held)} kinds of characters were in {values:,} values {column.basis}{around}"
     return _expected(column, regex, reason, Written(values, _unseen(once, values)))
 
 
-def _expected(
-    column: ColumnSubject, regex: str, reason: str, seen: Written
-) -> list[Expectation]:
+def _expected(column: ColumnSubject, regex: str, reason: str, seen: Written) -> list[Expectation]:
     if seen.unseen > _MOST_UNSEEN:
         return []
     mostly = math.floor((1 - seen.unseen) * 10_000) / 10_000 if seen.unseen else None
