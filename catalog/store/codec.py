@@ -11,7 +11,7 @@ from connectors.model import Dataset, Evidence
 from schema.model import Finding, Schema
 from schema.profile import TableProfile
 
-LONG = ("quantiles", "histogram", "top_values", "misfit_examples")
+LONG = ("quantiles", "histogram", "top_values", "misfit_examples", "distribution")
 """The figures of a column that are lists."""
 
 
@@ -64,7 +64,7 @@ def encode_profile(profile: TableProfile) -> dict[str, Any]:
 
 
 def _short(column: dict[str, Any]) -> dict[str, Any]:
-    more = {name: column[name] for name in LONG}
+    more = {name: column.get(name) for name in LONG}
     short = {name: item for name, item in column.items() if name not in LONG}
     return {**short, "more": dumps(more).decode("utf-8")}
 
@@ -83,7 +83,7 @@ def long_of(column: Mapping[str, Any]) -> Mapping[str, Any]:
     if "more" in column:
         found: Mapping[str, Any] = loads(column["more"])
         return found
-    return {name: column[name] for name in LONG}
+    return {name: column.get(name) for name in LONG}
 
 
 def encode_findings(findings: Sequence[Finding]) -> list[list[str | None]]:
