@@ -8,7 +8,8 @@ from concurrent.futures import Future, wait
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from catalog.model import Known, Outcome, QualityReport, Record
+from catalog.joins.keys import key_columns
+from catalog.model import Known, Outcome, QualityReport, Record, label_of
 from catalog.quality import Evidence, derive, judge
 from catalog.quality.derive import MOST_VERSIONS
 from catalog.quality.personal import is_personal
@@ -118,6 +119,7 @@ def learn(store: Store, content: Content, known: Known | None, run: int | None) 
         _judged(store, known, evidence),
         run,
         content.bytes_read,
+        key_columns(label_of(dataset.name, dataset.uri), summary, schema, figures),
     )
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from catalog.joins.model import KeyColumn
 from connectors.model import Dataset
 from schema.errors import InvalidInput
 from schema.model import Finding, Schema
@@ -136,7 +137,8 @@ class Settled:
 class Record:
     """What a crawl learned of one dataset; `schema` and `profile` are None when it could not be
     read. `parts` maps the URI of each entry that was read now to its Summary. `quality` gets its
-    source and version when it is recorded, `run` is the run that wrote it.
+    source and version when it is recorded, `run` is the run that wrote it. `joinable` are the
+    columns that can be joined by.
     """
 
     dataset: Dataset
@@ -147,6 +149,7 @@ class Record:
     quality: QualityReport | None = None
     run: int | None = None
     bytes_read: int = 0
+    joinable: tuple[KeyColumn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from schema.kinds import Kind
-from schema.sketches import Distinct
+from schema.sketches import Distinct, Keys
 
 MAX_VALUES = 1024
 MAX_EXAMPLES = 3
@@ -144,8 +144,16 @@ class ColumnSummary:
     values: Values | None = field(default_factory=dict)
     optional: bool = True
     """False when every batch declared the column as never null."""
+    keys: Keys | None = None
+    """Of text too different for `values`; see `schema.keys`, which makes them of the others."""
 
     def __add__(self, other: ColumnSummary) -> ColumnSummary:
+        values = merge_values(self.values, other.values)
+        keys = None
+        if values is None and (Kind.TEXT in self.kinds or Kind.TEXT in other.kinds):
+            from schema.keys import keys_of
+
+            keys = keys_of(self) + keys_of(other)
         return ColumnSummary(
             self.count + other.count,
             self.nulls + other.nulls,
@@ -160,8 +168,9 @@ class ColumnSummary:
             least(self.low_text, other.low_text),
             greatest(self.high_text, other.high_text),
             self.distinct + other.distinct,
-            merge_values(self.values, other.values),
+            values,
             self.optional or other.optional,
+            keys,
         )
 
     def absent(self, rows: int) -> ColumnSummary:

@@ -62,8 +62,13 @@ def hash_bytes(values: pa.Array) -> np.ndarray:
     """uint64 of each text or binary, eight bytes at a time over all values at once."""
     offsets, data = text_buffers(values)
     starts, lengths = offsets[:-1].astype(np.int64), np.diff(offsets).astype(np.int64)
+    return hash_spans(data[: offsets[-1]], starts, lengths)
+
+
+def hash_spans(data: np.ndarray, starts: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """uint64 of each span of the bytes `data` (uint8); starts and lengths are int64."""
     hashes = mix(lengths.astype(np.uint64))
-    padded = np.concatenate([data[: offsets[-1]], np.zeros(8, dtype=np.uint8)])
+    padded = np.concatenate([data, np.zeros(8, dtype=np.uint8)])
     words = np.lib.stride_tricks.as_strided(
         padded[:8].view(np.uint64), shape=(len(padded) - 7,), strides=(1,)
     )
@@ -76,7 +81,7 @@ def hash_bytes(values: pa.Array) -> np.ndarray:
         position += 8
         active = active[left > 8]
     for index in np.flatnonzero(lengths > _LONG_TEXT):
-        text = data[offsets[index] : offsets[index + 1]].tobytes()
+        text = data[starts[index] : starts[index] + lengths[index]].tobytes()
         hashes[index] = int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "little")
     return hashes
 

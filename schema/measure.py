@@ -25,12 +25,23 @@ from schema.column import (
 )
 from schema.facets import Weighted, facet, kind_of, lengths_of, plain_values, with_texts
 from schema.hashing import hash_values
-from schema.kinds import KINDS, NUMERIC, Kind, classify, parse_kind, read_all, vocabulary
-from schema.sketches import Distinct
+from schema.keys import keys_of_text
+from schema.kinds import (
+    KINDS,
+    NUMERIC,
+    TEMPORAL,
+    Kind,
+    classify,
+    parse_kind,
+    read_all,
+    vocabulary,
+)
+from schema.sketches import ALL, Distinct
 
 _HINT_ROWS = 1000
 _PROBE_ROWS = 4096
 _LONG_VALUE = 256  # characters; a column with longer texts keeps no frequencies
+_HASHED_AS_TYPED = NUMERIC | TEMPORAL
 _EMPTY = ColumnSummary()
 
 
@@ -228,6 +239,8 @@ def _summary_of_text(
     missing: dict[str, int] = {}
     values: dict[Plain, int] | None = {} if found.counts is not None else None
     distinct = Distinct()
+    texts: pa.Array | None = None
+    others = Distinct()
     for code in np.unique(codes):
         kind = KINDS[code]
         part = found.where(codes == code) if kinds or (codes != code).any() else found
@@ -237,14 +250,23 @@ def _summary_of_text(
         typed = Weighted(parse_kind(part.values, kind), part.counts)
         read = with_texts(facet(kind, typed), kind, part.values)
         kinds[kind] = where.exemplify(read, kind, part.values, known)
-        distinct += _distinct(typed if kind in NUMERIC else part, known)
+        hashed = _distinct(typed if kind in _HASHED_AS_TYPED else part, known)
+        distinct += hashed
+        if kind is Kind.TEXT:
+            texts = part.values
+        else:
+            others += hashed
         if values is not None and part.counts is not None:
             keyed = typed if kind is Kind.INT else part
             values.update(zip(keyed.values.to_pylist(), part.counts.tolist(), strict=True))
     base = _text_figures(found)
     if values is not None and (len(values) > MAX_VALUES or _has_long(base)):
         values = None
-    return replace(base, kinds=kinds, missing=missing, distinct=distinct, values=values)
+    keys = None
+    if values is None and texts is not None:
+        theta = known.keys.theta if known.keys else ALL
+        keys = keys_of_text(texts, theta) + others.keys()
+    return replace(base, kinds=kinds, missing=missing, distinct=distinct, values=values, keys=keys)
 
 
 def _has_long(summary: ColumnSummary) -> bool:

@@ -16,8 +16,9 @@ import pyarrow.compute as pc
 
 from schema.hashing import mix
 
-_ALL = 2**64 - 1
+ALL = 2**64 - 1
 DISTINCT_SIZE = 4096
+KEYS_SIZE = 1024
 SAMPLE_ROWS = 8192
 _Z_99 = 2.576  # standard normal quantile of 99 % two-sided confidence
 
@@ -40,21 +41,19 @@ class Distinct:
 
     hashes: np.ndarray = field(default_factory=_no_hashes)
     counts: np.ndarray = field(default_factory=_no_counts)
-    theta: int = _ALL
+    theta: int = ALL
 
     @classmethod
-    def of(
-        cls, hashes: np.ndarray, counts: np.ndarray | None = None, theta: int = _ALL
-    ) -> Distinct:
+    def of(cls, hashes: np.ndarray, counts: np.ndarray | None = None, theta: int = ALL) -> Distinct:
         """The sketch of hashed values (with their multiplicities, if they are distinct ones).
 
         `theta` of what came before spares looking at hashes that cannot be kept.
         """
-        if counts is None and len(hashes) > 4 * DISTINCT_SIZE and theta == _ALL:
+        if counts is None and len(hashes) > 4 * DISTINCT_SIZE and theta == ALL:
             first = np.unique(hashes[: 4 * DISTINCT_SIZE])
             if len(first) > DISTINCT_SIZE:
                 theta = int(first[DISTINCT_SIZE - 1])
-        if theta != _ALL:
+        if theta != ALL:
             below = hashes <= np.uint64(theta)
             hashes = hashes[below]
             counts = None if counts is None else counts[below]
@@ -75,7 +74,7 @@ class Distinct:
 
     @property
     def exact(self) -> bool:
-        return self.theta == _ALL
+        return self.theta == ALL
 
     @property
     def estimate(self) -> int:
@@ -96,13 +95,86 @@ class Distinct:
         """Whether a value is known to occur more than once; False is certain only when exact."""
         return bool((self.counts > 1).any())
 
-    def containment(self, other: Distinct) -> float:
-        """The estimated share of this column's distinct values that `other` holds, 0 to 1."""
+    def keys(self) -> Keys:
+        """The same hashes as keys to join by."""
+        return Keys(self.hashes, self.theta).cut()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Keys:
+    """The least `KEYS_SIZE` hashes of a column's values in normal form, to be joined by.
+
+    `hashes` uint64 ascending, all ≤ `theta`. While theta is at its start all of them are there.
+
+    """
+
+    hashes: np.ndarray = field(default_factory=_no_hashes)
+    theta: int = ALL
+
+    @classmethod
+    def of(cls, hashes: np.ndarray, theta: int = ALL) -> Keys:
+        """The keys of hashed values, in any order, which may repeat."""
+        return cls(np.unique(hashes[hashes <= np.uint64(theta)]), theta).cut()
+
+    def __add__(self, other: Keys) -> Keys:
+        theta = min(self.theta, other.theta)
+        return Keys.of(np.concatenate([self.hashes, other.hashes]), theta)
+
+    def cut(self, size: int = KEYS_SIZE) -> Keys:
+        """The same with at most `size` hashes."""
+        if len(self.hashes) <= size:
+            return self
+        return Keys(self.hashes[:size], int(self.hashes[size - 1]))
+
+    @property
+    def complete(self) -> bool:
+        """Whether it has the hash of every value."""
+        return self.theta == ALL
+
+    @property
+    def estimate(self) -> int:
+        """The number of different keys: exact, or the unbiased (k - 1) / θ."""
+        if self.complete or len(self.hashes) < 2:
+            return len(self.hashes)
+        return round((len(self.hashes) - 1) / ((self.theta + 1) / 2**64))
+
+    def overlap(self, other: Keys) -> Overlap:
+        """What both have of the other, as far as the sketches reach."""
         theta = np.uint64(min(self.theta, other.theta))
-        mine = self.hashes[self.hashes <= theta]
-        if not len(mine):
-            return 0.0
-        return float(np.isin(mine, other.hashes, assume_unique=True).mean())
+        mine = self.hashes[: np.searchsorted(self.hashes, theta, side="right")]
+        theirs = other.hashes[: np.searchsorted(other.hashes, theta, side="right")]
+        if not len(mine) or not len(theirs):
+            return Overlap(len(mine), len(theirs), 0)
+        found = np.searchsorted(theirs, mine)
+        shared = int((theirs[np.minimum(found, len(theirs) - 1)] == mine).sum())
+        return Overlap(len(mine), len(theirs), shared)
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """How many keys of two columns were looked at, and how many they share. All of the keys below
+    one threshold are looked at, so that each ratio is an unbiased estimate (Cohen and Kaplan 2007).
+    """
+
+    mine: int
+    theirs: int
+    shared: int
+
+    @property
+    def containment(self) -> float | None:
+        """The share of this column's keys that the other has; None when none was looked at."""
+        return self.shared / self.mine if self.mine else None
+
+    @property
+    def reverse(self) -> float | None:
+        """The share of the other's keys that this column has."""
+        return self.shared / self.theirs if self.theirs else None
+
+    @property
+    def jaccard(self) -> float:
+        """What they share of what either has."""
+        either = self.mine + self.theirs - self.shared
+        return self.shared / either if either else 0.0
 
 
 def _unique(hashes: np.ndarray, counts: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
@@ -127,10 +199,10 @@ class RowSample:
 
     priorities: np.ndarray = field(default_factory=_no_hashes)
     rows: pa.Table = field(default_factory=lambda: pa.table({}))
-    theta: int = _ALL
+    theta: int = ALL
 
     @classmethod
-    def of(cls, table: pa.Table, seed: int, start: int, theta: int = _ALL) -> RowSample:
+    def of(cls, table: pa.Table, seed: int, start: int, theta: int = ALL) -> RowSample:
         """The sample of the rows of `table`, which stand at `start` and after in a place whose
         hash is `seed`.
         """
@@ -164,7 +236,7 @@ class RowSample:
     @property
     def complete(self) -> bool:
         """Whether it holds every row."""
-        return self.theta == _ALL
+        return self.theta == ALL
 
     def rank_error(self, values: int) -> float:
         """Bound on the error of a quantile's rank at 99 % confidence, from so many sampled

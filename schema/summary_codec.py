@@ -13,10 +13,10 @@ from schema.codec import decode_type, encode_type
 from schema.column import ColumnSummary, Example, Facet, Lengths, Moments, Plain
 from schema.errors import SummaryError
 from schema.kinds import Kind
-from schema.sketches import Distinct, RowSample
+from schema.sketches import Distinct, Keys, RowSample
 from schema.summary import Summary
 
-FORMAT = 1
+FORMAT = 2
 """Changes whenever a stored summary can no longer be merged with one made now."""
 
 _MAGIC = b"HWS"
@@ -82,6 +82,8 @@ def _decode(body: memoryview) -> Summary:
 def _encode_column(column: ColumnSummary, blocks: list[bytes]) -> dict[str, Any]:
     blocks.append(column.distinct.hashes.tobytes())
     blocks.append(column.distinct.counts.tobytes())
+    if column.keys is not None:
+        blocks.append(column.keys.hashes.tobytes())
     lengths = column.lengths
     return {
         "count": column.count,
@@ -98,12 +100,16 @@ def _encode_column(column: ColumnSummary, blocks: list[bytes]) -> dict[str, Any]
         if column.values is None
         else [[_encode_plain(value), count] for value, count in column.values.items()],
         "optional": column.optional,
+        "keys": None if column.keys is None else column.keys.theta,
     }
 
 
 def _decode_column(value: dict[str, Any], blocks: list[memoryview]) -> ColumnSummary:
     hashes = np.frombuffer(blocks.pop(), dtype=np.uint64)
     counts = np.frombuffer(blocks.pop(), dtype=np.int64)
+    keys = None
+    if value["keys"] is not None:
+        keys = Keys(np.frombuffer(blocks.pop(), dtype=np.uint64), value["keys"])
     pairs = value["values"]
     return ColumnSummary(
         value["count"],
@@ -119,6 +125,7 @@ def _decode_column(value: dict[str, Any], blocks: list[memoryview]) -> ColumnSum
         Distinct(hashes, counts, value["theta"]),
         None if pairs is None else {_decode_plain(plain): count for plain, count in pairs},
         value["optional"],
+        keys,
     )
 
 

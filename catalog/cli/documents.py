@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from catalog.model import global_id
 
 if TYPE_CHECKING:
+    from catalog.joins.asking import Partners
+    from catalog.joins.model import Join
     from catalog.model import Edge, ExpectationResult, Outcome, QualityReport, Run, Source
     from schema.diff import SchemaDiff
     from schema.model import Finding
@@ -119,5 +121,39 @@ def edge(value: Edge) -> Document:
         "fields": [
             {"field": field, "inputs": [{"field": name, "kind": kind} for name, kind in inputs]}
             for field, inputs in value.fields.items()
+        ],
+    }
+
+
+def join(value: Join, sources: Mapping[int, Source]) -> Document:
+    """A join; `sources` holds the other source by primary key."""
+    return {
+        "field": value.field,
+        "source": nodes([value.other], sources)[0],
+        "otherField": value.other_field,
+        "kind": value.kind.value,
+        "cardinality": value.cardinality.value,
+        "score": value.score,
+        "containment": value.containment,
+        "reverseContainment": value.reverse,
+        "jaccard": value.jaccard,
+        "reasons": list(value.reasons),
+    }
+
+
+def partners(value: Partners, sources: Mapping[int, Source]) -> Document:
+    """What goes under the rows of a source and beside its columns."""
+    return {
+        "unions": [
+            {
+                "source": nodes([union.other], sources)[0],
+                "share": union.share,
+                "fields": [{"field": field, "otherField": other} for field, other in union.fields],
+            }
+            for union in value.unions
+        ],
+        "additions": [
+            {"join": join(addition.join, sources), "columns": list(addition.columns)}
+            for addition in value.additions
         ],
     }

@@ -19,6 +19,7 @@ COMMANDS = {  # in the order that a new user needs them; each module holds one `
     "search": "catalog.cli.search",
     "show": "catalog.cli.show",
     "diff": "catalog.cli.diff",
+    "joins": "catalog.cli.joins",
     "quality": "catalog.cli.quality",
     "connect": "catalog.cli.connect",
     "run": "catalog.cli.run",

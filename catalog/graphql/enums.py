@@ -10,6 +10,7 @@ from typing import Any
 from graphene import Enum
 
 from catalog import model
+from catalog.joins import model as joins
 from connectors import registry
 from schema import diff
 
@@ -105,6 +106,29 @@ ChangeKind = enum(
         "NULLABLE": ("nullable", "Whether it may be null differs."),
         "MOVED": ("moved", "It stands elsewhere."),
     },
+)
+
+JoinKind = enum(
+    "JoinKind",
+    "What a join of two columns is.",
+    {
+        "FOREIGN_KEY": ("FOREIGN_KEY", "The field refers to the other, which is a key."),
+        "REFERENCED_BY": ("REFERENCED_BY", "The other field refers to this one, which is a key."),
+        "SHARED": ("SHARED", "They hold the same values."),
+    },
+    of=joins.JoinKind,
+)
+
+Cardinality = enum(
+    "Cardinality",
+    "How many rows of a source meet how many of the other.",
+    {
+        "ONE_TO_ONE": ("ONE_TO_ONE", "Values occur once in both."),
+        "ONE_TO_MANY": ("ONE_TO_MANY", "Values occur once here, and may repeat in the other."),
+        "MANY_TO_ONE": ("MANY_TO_ONE", "Values may repeat here, and occur once in the other."),
+        "MANY_TO_MANY": ("MANY_TO_MANY", "Values may repeat in both."),
+    },
+    of=joins.Cardinality,
 )
 
 JobState = enum(

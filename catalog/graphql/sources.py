@@ -22,6 +22,7 @@ from catalog.graphql.connections import (
 from catalog.graphql.details import Connector, Evidence, Rows, SchemaDiff
 from catalog.graphql.details import Finding as FindingType
 from catalog.graphql.enums import ConnectorTarget, SourceStatus
+from catalog.graphql.joins import Addition, Join, Union, additions_of, joins_of, unions_of
 from catalog.graphql.lineage import DEEPEST, Graph, Lineage, graph, near
 from catalog.graphql.loading import Request
 from catalog.graphql.node import Node
@@ -29,6 +30,9 @@ from catalog.graphql.quality import QualityReportType
 from catalog.graphql.runs import Run
 from catalog.graphql.scalars import DateTime, Long, PageSize, Position
 from catalog.graphql.versions import Version, VersionConnection, current, difference
+from catalog.joins.model import Addition as AdditionRow
+from catalog.joins.model import Join as JoinRow
+from catalog.joins.model import Union as UnionRow
 from connectors.model import Evidence as EvidenceRow
 from schema.model import Finding
 
@@ -73,6 +77,22 @@ class Source(ObjectType):
         ),
         to=ID(description="The newer version; the current one if left out."),
         description="What changed in the schema between two versions.",
+    )
+    joins = List(
+        NonNull(Join),
+        field=String(description="Only what this column joins with."),
+        first=PageSize(default_value=25, description="How many, 1 to 200."),
+        description="What its columns join with elsewhere, surest first.",
+    )
+    unions = List(
+        NonNull(Union),
+        first=PageSize(default_value=10, description="How many, 1 to 200."),
+        description="Sources whose rows can stand under its rows, most alike first.",
+    )
+    additions = List(
+        NonNull(Addition),
+        first=PageSize(default_value=10, description="How many, 1 to 200."),
+        description="Sources that add columns to its rows, surest first.",
     )
     upstream = List(
         NonNull(lambda: Source),
@@ -154,6 +174,20 @@ class Source(ObjectType):
         source: model.Source, info: Any, from_: str | None = None, to: str | None = None
     ) -> dict[str, Any]:
         return difference(info.context, source, from_, to)
+
+    @staticmethod
+    def resolve_joins(
+        source: model.Source, info: Any, first: int, field: str | None = None
+    ) -> list[JoinRow]:
+        return joins_of(info.context, source, field, first)
+
+    @staticmethod
+    def resolve_unions(source: model.Source, info: Any, first: int) -> list[UnionRow]:
+        return unions_of(info.context, source, first)
+
+    @staticmethod
+    def resolve_additions(source: model.Source, info: Any, first: int) -> list[AdditionRow]:
+        return additions_of(info.context, source, first)
 
     @staticmethod
     def resolve_upstream(source: model.Source, info: Any, depth: int) -> list[model.Source]:

@@ -6,8 +6,9 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from catalog.joins.keys import place_of
 from catalog.model import Source
-from catalog.store import codec, indexing
+from catalog.store import codec, indexing, joining
 from catalog.store.claiming import claim_many
 from catalog.store.rows import now, source_by_pk, versions_where
 from catalog.store.tables import entries, sources, versions
@@ -46,6 +47,7 @@ def delete_source(connection: Connection, source_pk: int) -> Source:
     """See `Store.delete_source`."""
     source = source_by_pk(connection, source_pk)
     indexing.forget(connection, source_pk)
+    joining.forget(connection, source_pk, place_of(source.namespace, source.name))
     # the tables that speak of it are emptied by their foreign keys
     connection.execute(delete(sources).where(sources.c.pk == source_pk))
     return source

@@ -14,8 +14,9 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from catalog.joins.keys import place_of
 from catalog.model import Outcome, Record, Status
-from catalog.store import codec, indexing, reports
+from catalog.store import codec, indexing, joining, reports
 from catalog.store.claiming import Claim, claim_many
 from catalog.store.columns import digest
 from catalog.store.naming import Keys, folded
@@ -65,6 +66,18 @@ def record_many(connection: Connection, records: Sequence[Record]) -> list[Outco
             if one.record.schema is not None or one.claim.version_pk is None
         ],
         known={one.pk for one in work if not one.claim.made},
+    )
+    joining.write_many(
+        connection,
+        {
+            one.pk: joining.Joinable(
+                place_of(one.record.dataset.namespace, one.record.dataset.name),
+                one.record.joinable,
+                one.record.schema.names,
+            )
+            for one in read
+            if one.record.schema is not None
+        },
     )
     return [
         Outcome(recorded[one.pk], one.status, one.record.findings, one.record.bytes_read)

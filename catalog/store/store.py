@@ -12,6 +12,7 @@ from typing import Any, Self
 from sqlalchemy import Connection, false, func, select
 
 from catalog import lineage
+from catalog.joins.model import KeyColumn
 from catalog.model import (
     Edge,
     Known,
@@ -38,6 +39,7 @@ from catalog.store import (
 )
 from catalog.store.access import Access
 from catalog.store.database import Database
+from catalog.store.joining import JoinIndex
 from catalog.store.migrate import migrate
 from catalog.store.newest import Newest
 from catalog.store.rows import (
@@ -67,6 +69,7 @@ class Store:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.newest = Newest(database)
+        self.joins = JoinIndex(database)
 
     @classmethod
     def open(cls, url: str, *, create: bool = True) -> Store:
@@ -181,9 +184,10 @@ class Store:
         quality: QualityReport | None = None,
         run: int | None = None,
         bytes_read: int = 0,
+        joinable: tuple[KeyColumn, ...] = (),
     ) -> Outcome:
         """`record_many` of one source that was read."""
-        one = Record(dataset, schema, profile, parts, findings, quality, run, bytes_read)
+        one = Record(dataset, schema, profile, parts, findings, quality, run, bytes_read, joinable)
         return self.record_many([one])[0]
 
     def record_failure(self, dataset: Dataset, findings: tuple[Finding, ...]) -> Outcome:

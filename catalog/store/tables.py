@@ -17,6 +17,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    SmallInteger,
     String,
     Table,
     UniqueConstraint,
@@ -167,6 +168,37 @@ tags = Table(
     _key_of("sources", "source_pk"),
     Column("tag", AnyText, primary_key=True),
     Index("ix_tags_tag", "tag", "source_pk"),
+)
+
+# The columns that can be joined by, each with the least hashes of its values.
+join_columns = Table(
+    "join_columns",
+    metadata,
+    _key_of("sources", "source_pk"),
+    Column("position", SmallInteger, primary_key=True, autoincrement=False),
+    Column("theta", BigInteger, nullable=False),  # of the sketch, as a signed number
+    Column("facts", Json, nullable=False),
+    Column("hashes", LargeBinary, nullable=False),
+)
+
+# Columns by what they are found by: hashes of values and of names. Keys of sources that are gone
+# find nothing in `join_columns`, so no foreign key is worth its index.
+join_keys = Table(
+    "join_keys",
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("rank", SmallInteger, primary_key=True, autoincrement=False),  # 0 unique, 1 not
+    Column("source_pk", _Id, primary_key=True, autoincrement=False),
+    Column("position", SmallInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+# The keys among those above that a source has as a whole: what its column names are like.
+join_shapes = Table(
+    "join_shapes",
+    metadata,
+    _key_of("sources", "source_pk"),
+    Column("found_by", Json, nullable=False),
 )
 
 # Every word that was ever indexed, and its mirror image: near words of a mistyped one share its

@@ -19,6 +19,7 @@ Query = Mapping[str, str]
 
 SAMPLE_ROWS = 25
 MOST_VERSIONS = 25
+MOST_JOINS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,24 @@ def _lineage(request: Request, source: Source, _version: Version | None, _query:
                 edge.fields,
             )
             for edge in edges[:100]
+        ],
+    }
+
+
+def _joins(request: Request, source: Source, _version: Version | None, _query: Query) -> Facts:
+    from catalog.joins.asking import joins, partners
+
+    every = joins(request.store, source)
+    found = every[:MOST_JOINS]
+    beside = partners(request.store, source, every)
+    pks = {join.other for join in found} | {union.other for union in beside.unions}
+    pks |= {addition.join.other for addition in beside.additions}
+    sources = {one.pk: one for one in request.sources(sorted(pks))}
+    return {
+        "joins": [(join, sources[join.other]) for join in found if join.other in sources],
+        "unions": [(one, sources[one.other]) for one in beside.unions if one.other in sources],
+        "additions": [
+            (one, sources[one.join.other]) for one in beside.additions if one.join.other in sources
         ],
     }
 
@@ -132,6 +151,7 @@ TABS = {
     "sample": Tab("Sample", _sample),
     "quality": Tab("Quality", _quality),
     "lineage": Tab("Lineage", _lineage),
+    "joins": Tab("Joins", _joins),
     "versions": Tab("Versions", _versions),
     "connect": Tab("Connect", _connect),
     "runs": Tab("Runs", _runs),

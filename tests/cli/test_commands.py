@@ -261,3 +261,36 @@ def test_serve_answers_on_a_free_port_until_it_is_told_to_stop(sample_catalog: s
         service.send_signal(signal.SIGINT)
         assert service.wait(timeout=30) == 0
     assert told["data"]["source"]["profile"]["rowCount"] == 33678
+
+
+# --- joins
+
+
+def test_joins_are_told(answer: Answer, headwater: Answer) -> None:
+    told = answer("joins", "routes", "--column", "carrier")["joins"]
+    found = {(one["source"]["name"].rsplit(".", 1)[-1], one["otherField"]): one for one in told}
+    one = found["airlines", "carrier"]
+    assert (one["field"], one["kind"]) == ("carrier", "FOREIGN_KEY")
+    assert (one["cardinality"], one["containment"], one["jaccard"]) == ("MANY_TO_ONE", 1.0, 1.0)
+    assert one["score"] == max(join["score"] for join in told)
+    shown = headwater("joins", "routes").stdout
+    assert "refers to" in shown
+    assert "airlines" in shown
+    assert len(answer("joins", "routes", "--limit", "3")["joins"]) == 3
+
+
+def test_unions_and_additions_are_told(answer: Answer, headwater: Answer) -> None:
+    told = answer("joins", "flights", "--unions")
+    gained = {one["join"]["source"]["uri"].rsplit("/", 1)[-1]: one for one in told["additions"]}
+    airports = gained["airports.csv"]
+    assert (airports["join"]["field"], airports["join"]["otherField"]) == ("dest", "faa")
+    assert "lat" in airports["columns"]
+    assert "dest = faa" in headwater("joins", "flights", "--unions").stdout
+    unions = answer("joins", "bom", "--unions")["unions"]
+    assert [pair["field"] for pair in unions[0]["fields"]][:2] == ["faa", "name"]
+
+
+def test_joins_of_what_is_not_there_are_a_fault(headwater: Answer) -> None:
+    done = headwater("joins", "routes", "--column", "nothing", status=1)
+    assert "routes has no column 'nothing'; its columns are" in done.stderr
+    assert "no column of another source joins" in headwater("joins", "header_only").stdout

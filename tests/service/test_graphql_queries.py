@@ -323,3 +323,24 @@ def test_the_catalog_tells_what_it_holds(made):
     assert {"ARROW", "PYSPARK"} <= set(found["targets"])
     assert found["counts"]["sources"] == 2 * MANY + 4
     assert found["counts"]["runs"] == 2 * MANY + 1
+
+
+def test_joins_of_a_source(made):
+    found = made.ask(
+        """{ source(name: "table_aa") {
+            joins(field: "label", first: 3) {
+                field otherField kind cardinality score containment reverseContainment jaccard
+                reasons source { label joins(first: 1) { field } }
+            }
+            unions(first: 2) { share fields { field otherField } source { label } }
+            additions { columns join { otherField } }
+        } }"""
+    )["source"]
+    assert len(found["joins"]) == 3
+    first = found["joins"][0]
+    assert (first["field"], first["otherField"], first["containment"]) == ("label", "label", 1.0)
+    assert first["cardinality"] == "ONE_TO_ONE"
+    assert first["source"]["joins"][0]["field"] in {"key", "label", "measure"}
+    assert [one["share"] for one in found["unions"]] == [1.0, 1.0]
+    assert found["unions"][0]["fields"][0] == {"field": "key", "otherField": "key"}
+    assert found["additions"] == []

@@ -164,6 +164,15 @@ def test_the_lineage_picture_links_the_sources(served, made):
     assert 50 < len([one for one in crowded.all("g") if "box" in (one.get("class") or "")]) <= 60
 
 
+def test_joins_lead_to_the_other_side(served, made):
+    shown = page(served, f"/sources/{made.id('table_ab')}/joins")
+    assert "is in 'label'" in shown.text
+    other = made.store.source("table_aa").id
+    assert f"/sources/{other}/joins" in shown.links() or f"/sources/{other}" in shown.links()
+    assert "Rows of the same kind" in shown.text
+    assert "No joins found" in page(served, f"/sources/{made.id('base')}/joins").text
+
+
 @pytest.mark.parametrize("target", ["arrow", "pyspark"])
 def test_connectors_are_shown_and_downloaded(served, made, target):
     source = made.id("flights")

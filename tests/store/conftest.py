@@ -190,7 +190,7 @@ class Maker:
         self, store: Store, name: str = "/data/flights", *columns: str, **more: object
     ) -> Outcome:
         """Record a dataset of that name with those columns, every entry read."""
-        taken = ("schema", "profile", "quality", "findings", "run")
+        taken = ("schema", "profile", "quality", "findings", "run", "joinable")
         given = {key: more.pop(key) for key in taken if key in more}
         dataset = self.dataset(name, **more)
         schema = given.pop("schema", None) or self.schema(*columns)
