@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 
 from catalog.model import Version
 from connectors import registry
-from connectors.model import Target
+from connectors.key_ranges import key_ranges
+from connectors.model import Dataset, Target
+from connectors.sources.sql import SqlSource
 from schema.errors import InvalidInput
 from schema.model import Finding
 from schema.profile import ColumnProfile
@@ -36,7 +38,8 @@ def connector(version: Version, target: str) -> Connector:
     chosen = _target(target)
     known = version.dataset
     findings = dict.fromkeys((*known.findings, *version.findings, *_seen_in_values(version)))
-    dataset = replace(known, findings=tuple(findings))
+    ranges = key_ranges(version.schema, version.profile) if _is_table(known) else None
+    dataset = replace(known, findings=tuple(findings), ranges=ranges)
     return Connector(
         target=chosen.name,
         language=chosen.language,
@@ -44,6 +47,11 @@ def connector(version: Version, target: str) -> Connector:
         fingerprint=version.schema.fingerprint,
         code=chosen.generate(version.schema, dataset),
     )
+
+
+def _is_table(dataset: Dataset) -> bool:
+    """Whether a database holds it."""
+    return "#" in dataset.uri and SqlSource.claims(dataset.uri)
 
 
 def _target(name: str) -> Target:

@@ -15,6 +15,7 @@ from catalog.environment import environment, spark_version
 from catalog.model import Search, Source, Version
 from catalog.openlineage import Port, RunFacts
 from connectors.spark.cluster import Cluster, default_cluster
+from connectors.spark.failure import one_line
 from connectors.spark.loading import load
 from connectors.spark.outputs import Outputs, moved
 from connectors.spark.pipeline import Pipeline
@@ -164,6 +165,8 @@ def read(one: Input, spark: SparkSession) -> DataFrame:
         frame: DataFrame = vars(module)["read"](spark)
     except HeadwaterError as error:
         raise RunError(f"input {one.name}: {error}") from error
+    except Exception as error:
+        raise RunError(f"input {one.name}: {one_line(error)}") from error
     return frame
 
 

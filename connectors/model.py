@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, BinaryIO, Protocol, runtime_checkable
+from itertools import pairwise
+from typing import Any, BinaryIO, Literal, Protocol, runtime_checkable
 
 import pyarrow as pa
 
@@ -13,6 +14,44 @@ from schema.model import Finding, Schema
 
 Options = tuple[tuple[str, str], ...]
 """Reader options as sorted (name, value) pairs, so that a dataset is hashable and comparable."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRange:
+    """The rows of a table whose `column` is at least `low` and less than `high`.
+
+    Bounds are whole numbers, or days and times as ISO text; None is no bound. Rows without a value
+    are below every bound.
+    """
+
+    column: str
+    low: int | str | None = None
+    high: int | str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRanges:
+    """The ordered values of `column` that cut a table into parts of about the same size."""
+
+    column: str
+    cuts: tuple[int | str, ...]
+
+    def __iter__(self) -> Iterator[KeyRange]:
+        """One more range than cuts; together they hold every row exactly once."""
+        bounds = (None, *self.cuts, None)
+        for low, high in pairwise(bounds):
+            yield KeyRange(self.column, low, high)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A condition on one column that a source can apply: `value` is what `operator` compares with,
+    a tuple for `in`, nothing for `valid` (not null).
+    """
+
+    column: str
+    operator: Literal["==", "<", "<=", ">", ">=", "in", "valid"]
+    value: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +68,8 @@ class Entry:
     stamp: str
     modified: datetime | None = None
     partition: tuple[tuple[str, str | None], ...] = ()
+    range: KeyRange | None = None
+    """The part of a table that is meant; None is all of it."""
 
 
 SET_BY_USER = "set by the user"
@@ -79,6 +120,8 @@ class Dataset:
     findings: tuple[Finding, ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()
     """As the database declares them."""
+    ranges: KeyRanges | None = None
+    """How a table can be read in parts, when that is known."""
 
     def option(self, name: str, default: str | None = None) -> str | None:
         """The value of a reader option."""
@@ -133,10 +176,16 @@ class Source(Protocol):
         """
 
     def batches(
-        self, dataset: Dataset, entry: Entry, *, columns: Sequence[str] | None = None
+        self,
+        dataset: Dataset,
+        entry: Entry,
+        *,
+        columns: Sequence[str] | None = None,
+        terms: Sequence[Term] = (),
     ) -> Iterator[pa.RecordBatch]:
         """Rows of one entry as the format has them: text formats yield strings, partition keys
         come last as strings. Rows that had to be set aside are told by `findings_of(entry)`.
+        Rows that do not meet all `terms` may be left out, and need not be.
 
         Raises SourceError (CorruptData, MissingDependency) when the entry cannot be read on.
         """

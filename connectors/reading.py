@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors import registry
-from connectors.model import Dataset, Entry, Limits, Source
+from connectors.model import Dataset, Entry, Limits, Source, Term
 from schema.errors import SourceError
 from schema.model import Schema
 
@@ -41,12 +41,14 @@ def read_dataset(
     columns: Sequence[str] | None = None,
     where: pc.Expression | None = None,
     entries: Iterable[Entry] | None = None,
+    terms: Sequence[Term] = (),
 ) -> Iterator[pa.RecordBatch]:
     """Rows of a dataset in the types of `schema`, read as the crawl read them.
 
     `columns` selects and orders; `where` is an Arrow expression over typed columns, whether
     selected or not; `entries` are read instead of those that a new listing finds. Entries whose
-    partition values rule `where` out are not opened. Raises SourceError.
+    partition values rule `where` out are not opened. `terms` follow from `where`; a source that
+    can applies them itself. Raises SourceError.
     """
     from schema.text import cast_batch
 
@@ -57,7 +59,7 @@ def read_dataset(
     chosen = list_entries(dataset, source) if entries is None else tuple(entries)
     typed = schema.select(tuple(needed))
     for entry in _possible(chosen, schema, where):
-        for raw in source.batches(dataset, entry, columns=needed):
+        for raw in source.batches(dataset, entry, columns=needed, terms=terms):
             batch = cast_batch(raw, typed)
             if where is not None:
                 batch = batch.filter(where)

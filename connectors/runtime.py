@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from connectors.model import Dataset, Entry
+from connectors.model import Dataset, Entry, KeyRanges
 from schema.errors import SchemaDrift
 from schema.model import Schema
 
@@ -31,6 +31,7 @@ def dataset(
     pattern: str | None = None,
     partition_keys: Sequence[str] = (),
     credentials: str | None = None,
+    ranges: KeyRanges | None = None,
 ) -> Dataset:
     """The data set that a connector was generated for; its entries are listed when it is read."""
     return Dataset(
@@ -43,7 +44,13 @@ def dataset(
         pattern=pattern,
         partition_keys=tuple(partition_keys),
         credentials=credentials,
+        ranges=ranges,
     )
+
+
+def key_ranges(column: str, cuts: Sequence[int | str]) -> KeyRanges:
+    """The values of a table's key at which Spark cuts it, so that executors read the parts."""
+    return KeyRanges(column, tuple(cuts))
 
 
 def batches(

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from connectors import layout, registry, sniff
-from connectors.model import SET_BY_USER, Dataset, Entry, Evidence, Examined, Format, Limits
+from connectors.model import (
+    SET_BY_USER,
+    Dataset,
+    Entry,
+    Evidence,
+    Examined,
+    Format,
+    Limits,
+    Term,
+)
 from connectors.sources.books import expanded
 from connectors.sources.filesystem import LOCAL_SCHEMES, LocalFiles, open_files
 from connectors.sources.lakes import Lakes
@@ -217,11 +226,16 @@ class FileSource:
         return sniff.recognise(file.head(), file, name)
 
     def batches(
-        self, dataset: Dataset, entry: Entry, *, columns: Sequence[str] | None = None
+        self,
+        dataset: Dataset,
+        entry: Entry,
+        *,
+        columns: Sequence[str] | None = None,
+        terms: Sequence[Term] = (),
     ) -> Iterator[pa.RecordBatch]:
         owner = self._owner(dataset)
         if owner is not None:
-            yield from owner.batches(dataset, entry, columns=columns)
+            yield from owner.batches(dataset, entry, columns=columns, terms=terms)
             return
         if self._lakes.holds(dataset):
             yield from self._lakes.batches(dataset, entry, columns)

@@ -12,9 +12,10 @@ import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from connectors.model import Dataset, Entry, Evidence, ForeignKey, Limits
+from connectors.model import Dataset, Entry, Evidence, ForeignKey, Limits, Term
 from connectors.sources.database import Database, open_database
 from connectors.sources.sql_columns import Column, columns_of, to_batch
+from connectors.sources.sql_conditions import conditions
 from connectors.sources.sql_stamp import stamp
 from connectors.sources.walk import Selection
 from schema.errors import SourceError
@@ -205,12 +206,18 @@ class SqlSource:
         return self._database.engine.dialect.default_schema_name
 
     def batches(
-        self, dataset: Dataset, entry: Entry, *, columns: Sequence[str] | None = None
+        self,
+        dataset: Dataset,
+        entry: Entry,
+        *,
+        columns: Sequence[str] | None = None,
+        terms: Sequence[Term] = (),
     ) -> Iterator[pa.RecordBatch]:
         table = self._table_of(dataset)
-        known, _ = self._reflected(table)
+        known = self._known(table) if entry.range else self._reflected(table)[0]
         wanted = [one for one in known if columns is None or one.name in columns]
         query = sa.select(*[one.clause() for one in wanted]).select_from(table.clause())
+        query = query.where(*conditions(known, entry.range, terms, self._database.dialect))
         misfits: dict[str, int] = {}
         empty = True
         with self._database.connect() as connection:
@@ -234,6 +241,12 @@ class SqlSource:
 
     def _table_of(self, dataset: Dataset) -> TableName:
         return TableName.parse(dataset.uri.partition("#")[2])
+
+    def _known(self, table: TableName) -> tuple[Column, ...]:
+        """The columns as they were when first asked for: a task reads many ranges of one table."""
+        if table not in self._columns:
+            self._columns[table] = self._reflected(table)[0]
+        return self._columns[table]
 
     def _reflected(self, table: TableName) -> tuple[tuple[Column, ...], tuple[Finding, ...]]:
         with self._database.connect() as connection:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import heapq
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as is_
 
-from connectors.model import Dataset, Entry
+from connectors.model import Dataset, Entry, KeyRanges, Term
 from connectors.targets.spark_types import SparkJson, arrow_field
 from schema.codec import decode_type
 from schema.errors import SchemaError
@@ -36,6 +36,7 @@ class Task:
     where: pc.Expression | None
     struct: pa.Schema
     """What Spark is given, field for field the types of the DataFrame."""
+    terms: tuple[Term, ...] = ()
 
 
 def dataframe(
@@ -64,8 +65,10 @@ def dataframe(
     names = _needed(held, columns, condition.columns)
     fields = [_nullable(field) for field in json["fields"] if field["name"] in names]
     struct = pa.schema([arrow_field(field) for field in fields])
-    task = Task(dataset, source_schema(struct, types), condition.expression, struct)
-    listed = list_entries(dataset) if entries is None else entries
+    task = Task(
+        dataset, source_schema(struct, types), condition.expression, struct, condition.terms
+    )
+    listed = cut(list_entries(dataset) if entries is None else entries, dataset.ranges)
     groups = balanced(listed, spark.sparkContext.defaultParallelism)
     ship(spark)
     shares = spark.sparkContext.broadcast(groups)
@@ -91,6 +94,13 @@ def source_schema(struct: pa.Schema, types: Mapping[str, Any]) -> Schema:
             for field in struct
         )
     )
+
+
+def cut(entries: Sequence[Entry], ranges: KeyRanges | None) -> Sequence[Entry]:
+    """Tables as their ranges, each an entry of its own."""
+    if ranges is None:
+        return entries
+    return [replace(entry, range=each) for entry in entries for each in ranges]
 
 
 def balanced(entries: Iterable[Entry], parallelism: int) -> list[tuple[Entry, ...]]:
@@ -149,7 +159,11 @@ def _reader(
         for batch in numbers:
             for number in batch.column(0).to_pylist():
                 for rows in read_dataset(
-                    task.dataset, task.schema, where=task.where, entries=shares.value[number]
+                    task.dataset,
+                    task.schema,
+                    where=task.where,
+                    entries=shares.value[number],
+                    terms=task.terms,
                 ):
                     yield spark_batch(rows, task.struct)
 

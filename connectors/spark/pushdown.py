@@ -13,12 +13,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import reduce
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as is_
 
+from connectors.model import Term
 from schema.model import Field, Schema
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ class Pushed:
 
     expression: pc.Expression | None = None
     columns: frozenset[str] | None = frozenset()
+    terms: tuple[Term, ...] = ()
+    """What follows from the condition for one column each, for databases."""
 
 
 def pushed(spark: SparkSession, where: Column | str | None, schema: Schema) -> Pushed:
@@ -55,10 +58,14 @@ def pushed(spark: SparkSession, where: Column | str | None, schema: Schema) -> P
 
 def push(condition: Condition, schema: Schema) -> Pushed:
     """What of a parsed condition a source of `schema` can apply."""
-    terms = (_translated(term, schema) for term in _conjuncts(condition))
-    expressions = [term for term in terms if term is not None]
+    conjuncts = list(_conjuncts(condition))
+    translated = (_translated(term, schema) for term in conjuncts)
+    expressions = [term for term in translated if term is not None]
+    terms = (_term(term, schema) for term in conjuncts)
     return Pushed(
-        reduce(operator.and_, expressions) if expressions else None, _columns(condition, schema)
+        reduce(operator.and_, expressions) if expressions else None,
+        _columns(condition, schema),
+        tuple(term for term in terms if term is not None),
     )
 
 
@@ -162,6 +169,38 @@ _MIRRORED = {
     "LessThan": "GreaterThan",
     "LessThanOrEqual": "GreaterThanOrEqual",
 }
+
+_SIGNS: dict[str, Literal["==", ">", ">=", "<", "<="]] = {
+    "EqualTo": "==",
+    "GreaterThan": ">",
+    "GreaterThanOrEqual": ">=",
+    "LessThan": "<",
+    "LessThanOrEqual": "<=",
+}
+
+
+def _term(condition: Condition, schema: Schema) -> Term | None:
+    """A conjunct as a condition on one column, None when it is another."""
+    kind, children = condition.kind, condition.children
+    if kind == "IsNotNull":
+        field = _field(children[0], schema)
+        return None if field is None else Term(field.name, "valid")
+    if kind in _SIGNS and children[0].kind == "Literal":
+        kind, children = _MIRRORED.get(kind, kind), children[::-1]
+    if (kind not in _SIGNS and kind != "In") or children[0].kind != "UnresolvedAttribute":
+        return None
+    field = _field(children[0], schema)
+    literals = children[1:]
+    if field is None or any(one.kind != "Literal" for one in literals):
+        return None
+    values = [_literal(field.type, one) for one in literals]
+    plain = tuple(value.as_py() for value in values if value is not None)
+    if len(plain) < len(literals):
+        return None
+    if kind == "In":
+        return Term(field.name, "in", plain)
+    return Term(field.name, _SIGNS[kind], plain[0])
+
 
 _INTEGERS = frozenset(("byte", "short", "integer", "long"))
 _FLOATS = _INTEGERS | {"float", "double"}

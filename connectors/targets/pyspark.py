@@ -125,8 +125,11 @@ def _runtime(dataset: Dataset, schema: Schema, reasons: Sequence[str]) -> _Parts
         for field in schema
         if arrow_type(spark_type(field.type, field.name).json) != field.type
     }
-    literal = module.dataset_literal(dataset)
-    source = [why, assignment("DATASET", literal)]
+    ranges: dict[str, Expression] = {}
+    if dataset.ranges is not None:
+        cuts = value(list(dataset.ranges.cuts))
+        ranges["ranges"] = call("runtime.key_ranges", text(dataset.ranges.column), cuts)
+    source = [why, assignment("DATASET", module.dataset_literal(dataset, **ranges))]
     types: dict[str, Expression] = {}
     if wider:
         source += comment("Types of the source that SCHEMA holds wider.", 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sqlite3
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -16,8 +17,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog.connect import connector
+from catalog.crawl import crawl
+from catalog.store import Store
 from connectors import runtime
-from connectors.model import Dataset, Entry
+from connectors.model import Dataset, Entry, Term
 from connectors.spark.distribute import balanced, source_schema, spark_batch
 from connectors.spark.pushdown import Condition, push, pushed
 from connectors.targets.arrow import ArrowTarget
@@ -27,6 +31,7 @@ from schema.errors import SchemaError
 from schema.model import Schema
 
 AT = datetime(2013, 1, 2, 3, 4, 5, 678901)  # noqa: DTZ001 (local times are of no zone)
+DAY = date(2013, 1, 1)
 
 COLUMNS: dict[str, pa.Array] = {
     "void": pa.nulls(3),
@@ -286,3 +291,49 @@ def nullable(kind: Any) -> Any:
     if isinstance(kind, T.StructType):
         return T.StructType([T.StructField(f.name, nullable(f.dataType)) for f in kind])
     return kind
+
+
+@pytest.mark.spark
+def test_a_table_is_read_by_ranges_of_its_key_and_by_the_filter(
+    tmp_path: Path, spark: Any, catalog_url: str
+) -> None:
+    path = tmp_path / "shop.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE orders (id integer PRIMARY KEY, x integer)")
+        rows = ((number, number % 7) for number in range(120_000))
+        connection.executemany("INSERT INTO orders VALUES (?, ?)", rows)
+    with Store.open(catalog_url) as store:
+        (outcome,) = crawl([f"sqlite:///{path}#orders"], store)
+        assert outcome.source.version is not None
+        code = connector(store.version(outcome.source.version), "pyspark").code
+    assert 'ranges=runtime.key_ranges("id", [' in code
+    module = run(code)
+    with connection:  # after the profile: below and above what it knew
+        connection.executemany("INSERT INTO orders VALUES (?, ?)", [(-5, 0), (500_000, 1)])
+    connection.close()
+    frame = module["read"](spark)
+    assert frame.rdd.getNumPartitions() == 2
+    assert frame.selectExpr("count(*)", "sum(id)", "count(distinct id)").first() == (
+        120_002,
+        sum(range(120_000)) + 499_995,
+        120_002,
+    )
+    chosen = module["read"](spark, columns=["x"], where="id >= 119999 AND x < 6")
+    assert sorted(row.x for row in chosen.collect()) == [1, 5]
+
+
+@pytest.mark.spark
+@pytest.mark.parametrize(
+    ("where", "terms"),
+    [
+        ("n > 5 AND 3 >= n", [Term("n", ">", 5), Term("n", "<=", 3)]),
+        ("n IN (1, 2) AND t = 'a'", [Term("n", "in", (1, 2)), Term("t", "==", "a")]),
+        ("n IS NOT NULL AND d < date'2013-01-01'", [Term("n", "valid"), Term("d", "<", DAY)]),
+        ("n = 1 OR n = 2", []),
+        ("NOT n = 1 AND n + 1 = 2 AND t > n AND n = NULL", []),
+    ],
+)
+def test_terms_that_follow_from_a_condition(spark: Any, where: str, terms: list[Term]) -> None:
+    kinds = {"n": pa.int64(), "t": pa.string(), "d": pa.date32()}
+    schema = Schema.from_arrow(pa.schema(list(kinds.items())))
+    assert list(pushed(spark, where, schema).terms) == terms
