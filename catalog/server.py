@@ -27,8 +27,9 @@ from catalog.access.jobs import Jobs
 from catalog.access.lineage import lineage_endpoint
 from catalog.access.pace import Pace
 from catalog.access.roots import NOWHERE, Roots
+from catalog.graphql.documents import Documents
 from catalog.graphql.http import GraphQLEndpoint
-from catalog.graphql.limits import DEFAULT_LIMITS, Limits
+from catalog.graphql.limits import DEFAULT_LIMITS, PRODUCTION, Limits
 from catalog.graphql.loading import Request
 from catalog.settings import Settings
 from catalog.web.pages import STATIC, Pages
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from catalog.store import Store
 
 
+EXPLORE = "/explore"
 MOST_CONNECTIONS = 1_000
 """Connections open at once; others are answered 503."""
 
@@ -49,17 +51,19 @@ MOST_CONNECTIONS = 1_000
 class Service:
     """How the service behaves. `hosts` are the names that it answers to; empty is any. `auth`:
     callers must show a token. `secure`: people reach it by TLS. `rate` is how many requests a
-    second one caller may send; None is any.
+    second one caller may send; None is any. `production` is the one switch for limits (unless they
+    are given), introspection, hints and the page to explore the API with.
     """
 
     roots: Roots = NOWHERE
     hosts: tuple[str, ...] = LOOPBACK
-    limits: Limits = DEFAULT_LIMITS
+    limits: Limits | None = None
     auth: bool = False
     secure: bool = False
     production: bool = False
     rate: float | None = None
     bounds: Bounds = DEFAULT_BOUNDS
+    documents: Documents | None = None
 
 
 LOCAL = Service()
@@ -73,7 +77,9 @@ def create_app(store: Store, service: Service = LOCAL) -> ASGIApp:
     def begin(http: HTTPConnection) -> Request:
         return Request(store, jobs=jobs, caller=caller_of(http))
 
-    pages = Pages(store, begin, service.limits)
+    limits = service.limits or (PRODUCTION if service.production else DEFAULT_LIMITS)
+    explores = not service.production and not (service.documents and service.documents.only)
+    pages = Pages(store, begin, limits)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -84,7 +90,9 @@ def create_app(store: Store, service: Service = LOCAL) -> ASGIApp:
         routes=[
             Route(
                 "/graphql",
-                GraphQLEndpoint(begin, service.limits).respond,
+                GraphQLEndpoint(
+                    begin, limits, service.documents, production=service.production
+                ).respond,
                 methods=["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
             ),
             Route("/healthz", _health(store)),
@@ -92,7 +100,7 @@ def create_app(store: Store, service: Service = LOCAL) -> ASGIApp:
             Route("/api/v1/lineage", lineage_endpoint(store), methods=["POST"]),
             Mount("/static", StaticFiles(directory=STATIC)),
             *SignIn(authenticator).routes(),
-            *pages.routes(),
+            *(page for page in pages.routes() if explores or page.path != EXPLORE),
         ],
         exception_handlers={
             404: pages.not_found,
@@ -105,7 +113,7 @@ def create_app(store: Store, service: Service = LOCAL) -> ASGIApp:
     app: ASGIApp = Bounded(routed, service.bounds)
     if service.rate is not None:
         app = Paced(app, Pace(service.rate))
-    app = Gate(app, authenticator, production=service.production)
+    app = Gate(app, authenticator, explores=explores)
     # outermost, so that the page that tells of a failure has its headers too
     return SecurityHeaders(HostCheck(app, hosts=service.hosts))
 
@@ -130,7 +138,7 @@ def serve(
     production: bool | None = None,
     public_url: str | None = None,
     rate: float = 0.0,
-    limits: Limits = DEFAULT_LIMITS,
+    documents: Documents | None = None,
 ) -> None:
     """Serve until interrupted; the address is told on standard error once it is listened on.
 
@@ -152,11 +160,11 @@ def serve(
         service = Service(
             Roots(settings.crawl_roots),
             exposed.hosts,
-            limits,
-            exposed.auth,
-            exposed.secure,
-            exposed.production,
-            rate if exposed.auth and rate > 0 else None,
+            auth=exposed.auth,
+            secure=exposed.secure,
+            production=exposed.production,
+            rate=rate if exposed.auth and rate > 0 else None,
+            documents=documents,
         )
         with _listening(host, port) as listening:
             app = create_app(store, service)

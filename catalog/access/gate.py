@@ -20,8 +20,8 @@ from schema.errors import NotAllowed
 CALLER = "headwater.caller"
 """The key in an ASGI scope under which the caller stands once the gate was passed."""
 
-PRODUCTION = "headwater.production"
-"""The key under which stands whether the service is in production."""
+EXPLORES = "headwater.explores"
+"""The key under which stands whether there is a page to explore the API with."""
 
 UNAUTHENTICATED = "UNAUTHENTICATED"
 NOT_ALLOWED = "NOT_ALLOWED"
@@ -45,18 +45,18 @@ class Gate:
     """Middleware: finds the caller, asks the policy, and keeps other sites' pages out."""
 
     def __init__(
-        self, app: ASGIApp, authenticator: Authenticator, *, production: bool = False
+        self, app: ASGIApp, authenticator: Authenticator, *, explores: bool = True
     ) -> None:
         self._app = app
         self._authenticator = authenticator
-        self._production = production
+        self._explores = explores
         self._guesses = Pace(GUESSES, MOST_GUESSES / GUESSES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        scope[PRODUCTION] = self._production
+        scope[EXPLORES] = self._explores
         answer = await self._refusal(scope)
         if answer is None:
             await self._app(scope, receive, send)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from catalog.cli.session import Session, pass_session, subcommand
@@ -41,6 +43,13 @@ HOST, PORT = "127.0.0.1", 8400
     metavar="N",
     help="Requests a second that one caller with a token may send; 0: any.",
 )
+@click.option(
+    "--documents",
+    type=click.Path(exists=True, path_type=Path),
+    metavar="PATH",
+    help="Documents that are asked for by hash: a folder of .graphql files, or JSON by id.",
+)
+@click.option("--documents-only", is_flag=True, help="Answer no other documents than those.")
 @pass_session
 def command(
     session: Session,
@@ -51,13 +60,19 @@ def command(
     production: bool | None,
     public_url: str | None,
     rate: float,
+    documents: Path | None,
+    documents_only: bool,
 ) -> None:
     """Serve GraphQL at /graphql and pages to look at, until Ctrl-C.
 
     On any address but this machine's own, callers must show a token: see `headwater token`.
     """
+    from catalog.graphql.documents import Documents
     from catalog.server import serve
 
+    if documents_only and documents is None:
+        raise click.UsageError("--documents-only takes --documents PATH")
+    listed = None if documents is None else Documents.read(documents, only=documents_only)
     serve(
         session.settings,
         host,
@@ -66,4 +81,5 @@ def command(
         production=production,
         public_url=public_url,
         rate=rate,
+        documents=listed,
     )

@@ -63,6 +63,14 @@ def formatted(error: GraphQLError, *, request_id: str, code: str) -> dict[str, A
     return told
 
 
+_HINT = re.compile(r" Did you mean .*\?\Z", re.DOTALL)
+
+
+def without_hints(told: dict[str, Any]) -> dict[str, Any]:
+    """The error without names of the schema that were near to what was asked for."""
+    return {**told, "message": _HINT.sub("", told["message"])}
+
+
 def _is_input(cause: Exception) -> bool:
     """Whether it is the caller's input that GraphQL rejects: such errors point into the document;
     a value that cannot be written as its type does not.

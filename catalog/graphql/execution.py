@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -14,10 +14,12 @@ from graphql import (
     ExecutionResult,
     GraphQLError,
     GraphQLSyntaxError,
+    NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     OperationType,
     get_operation_ast,
     parse,
+    specified_rules,
     validate,
 )
 from graphql import execute as execute_document
@@ -32,6 +34,7 @@ from catalog.graphql.errors import (
     LimitExceeded,
     formatted,
     refusal,
+    without_hints,
 )
 from catalog.graphql.fast import FastExecution
 from catalog.graphql.limits import (
@@ -49,7 +52,7 @@ if TYPE_CHECKING:
 
 CACHED_DOCUMENTS = 512
 LONGEST_CACHED = 20_000
-MOST_ERRORS = 20
+CLOSED_RULES = (*specified_rules, NoSchemaIntrospectionCustomRule)
 TOO_DEEP = "the request is nested too deeply"
 
 
@@ -127,7 +130,7 @@ def answer(
         execution_context_class=executor,
     )
     assert isinstance(result, ExecutionResult)
-    return _told(result, request)
+    return _told(result, request, limits)
 
 
 def failure(error: Exception, request_id: str) -> Answer:
@@ -138,40 +141,45 @@ def failure(error: Exception, request_id: str) -> Answer:
     return Answer({"errors": [told]}, INTERNAL)
 
 
-def _told(result: ExecutionResult, request: Request) -> Answer:
+def _told(result: ExecutionResult, request: Request, limits: Limits) -> Answer:
     if result.errors and result.data is None and all(not error.path for error in result.errors):
         # variables that do not fit: nothing was executed
-        errors = [
-            formatted(error, request_id=request.id, code=BAD_INPUT)
-            for error in result.errors[:MOST_ERRORS]
-        ]
+        errors = _errors(result.errors[: limits.errors], BAD_INPUT, limits, request.id)
         return Answer({"errors": errors}, BAD_INPUT)
     body: dict[str, Any] = {}
     if result.errors:
-        body["errors"] = [
-            formatted(error, request_id=request.id, code=BAD_INPUT) for error in result.errors
-        ]
+        body["errors"] = _errors(result.errors, BAD_INPUT, limits, request.id)
     body["data"] = result.data
     return Answer(body)
 
 
+def _errors(
+    errors: Iterable[GraphQLError], code: str, limits: Limits, request_id: str = ""
+) -> list[dict[str, Any]]:
+    """Errors as the response carries them; without introspection no names are hinted at."""
+    told = [formatted(error, request_id=request_id, code=code) for error in errors]
+    return told if limits.introspection else [without_hints(one) for one in told]
+
+
 def _prepare(query: str, limits: Limits) -> Prepared:
+    rules = specified_rules if limits.introspection else CLOSED_RULES
     try:
         document = parse(query, max_tokens=limits.tokens)
         check_size(document, limits)
-        errors = validate(schema(), document, max_errors=MOST_ERRORS)
+        errors = validate(schema(), document, rules, max_errors=limits.errors)
     except GraphQLSyntaxError as error:
         if "more than" in error.message and "tokens" in error.message:
             return Prepared(None, _refused(tokens_message(limits.tokens), LIMIT_EXCEEDED))
-        told = formatted(error, request_id="", code=PARSE_FAILED)
-        return Prepared(None, Answer({"errors": [told]}, PARSE_FAILED))
+        return Prepared(
+            None, Answer({"errors": _errors([error], PARSE_FAILED, limits)}, PARSE_FAILED)
+        )
     except LimitExceeded as error:
         return Prepared(None, _refused(str(error), LIMIT_EXCEEDED))
     except RecursionError:
         return Prepared(None, _refused(TOO_DEEP, LIMIT_EXCEEDED))
     if errors:
-        told_all = [formatted(error, request_id="", code=VALIDATION_FAILED) for error in errors]
-        return Prepared(None, Answer({"errors": told_all}, VALIDATION_FAILED))
+        told = _errors(errors, VALIDATION_FAILED, limits)
+        return Prepared(None, Answer({"errors": told}, VALIDATION_FAILED))
     return Prepared(document)
 
 

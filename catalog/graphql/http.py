@@ -13,14 +13,19 @@ import orjson
 from starlette.requests import Request as HttpRequest
 from starlette.responses import RedirectResponse, Response
 
-from catalog.graphql.errors import BAD_REQUEST, INTERNAL, refusal
+from catalog.graphql.documents import Documents
+from catalog.graphql.errors import BAD_REQUEST, INTERNAL, code_of, refusal
 from catalog.graphql.execution import Answer, answer, failure
 from catalog.graphql.limits import Limits
 from catalog.graphql.loading import Request
+from schema.errors import HeadwaterError
 
 GRAPHQL = "application/graphql-response+json"
 JSON = "application/json"
 LONGEST_BODY = 1_000_000
+PREFLIGHT = "graphql-preflight"
+"""A header that browsers ask the service about before a page of another site may send it."""
+
 AT_ONCE = 16
 """Operations executed at the same time; others wait their turn."""
 
@@ -45,11 +50,22 @@ class Parameters:
 
 
 class GraphQLEndpoint:
-    """The ASGI endpoint. `begin` makes the request that resolvers see."""
+    """The ASGI endpoint. `begin` makes the request that resolvers see. In `production` a GET needs
+    a header that a page of another site cannot send, and no page is there to explore the API.
+    """
 
-    def __init__(self, begin: Callable[[HttpRequest], Request], limits: Limits) -> None:
+    def __init__(
+        self,
+        begin: Callable[[HttpRequest], Request],
+        limits: Limits,
+        documents: Documents | None = None,
+        *,
+        production: bool = False,
+    ) -> None:
         self._begin = begin
         self._limits = limits
+        self._documents = documents or Documents()
+        self._production = production
         self._turns: anyio.CapacityLimiter | None = None
 
     async def respond(self, request: HttpRequest) -> Response:
@@ -57,14 +73,19 @@ class GraphQLEndpoint:
         media = JSON
         try:
             if request.method == "GET" and "query" not in request.query_params:
-                _redirect_people(request)
+                _redirect_people(request, explores=not self._production)
             media = accepted(request.headers.get("accept"))
-            asked = await _asked(request)
+            if self._production and request.method == "GET" and not request.headers.get(PREFLIGHT):
+                raise Refused(400, f"send a GET with the header {PREFLIGHT}: 1, or use POST")
+            asked = await _asked(request, self._documents)
         except Redirect:
             return RedirectResponse("/explore", 303)
         except Refused as error:
             body = refusal(str(error), error.code)
             return _response(body, error.status, media, error.headers)
+        except HeadwaterError as error:
+            body = refusal(str(error), code_of(error))
+            return _response(body, 400 if media == GRAPHQL else 200, media, {})
         if self._turns is None:
             self._turns = anyio.CapacityLimiter(AT_ONCE)
         found = await anyio.to_thread.run_sync(self._answer, request, asked, limiter=self._turns)
@@ -90,8 +111,8 @@ class Redirect(Exception):
     """A person came with a browser: show the page to explore the API with."""
 
 
-def _redirect_people(request: HttpRequest) -> None:
-    if "text/html" in request.headers.get("accept", ""):
+def _redirect_people(request: HttpRequest, *, explores: bool) -> None:
+    if explores and "text/html" in request.headers.get("accept", ""):
         raise Redirect
 
 
@@ -142,7 +163,7 @@ def _weight(parameters: list[str]) -> float:
     return 1.0
 
 
-async def _asked(request: HttpRequest) -> Parameters:
+async def _asked(request: HttpRequest, documents: Documents) -> Parameters:
     if request.method == "GET":
         values: dict[str, Any] = dict(request.query_params)
         for name in ("variables", "extensions"):
@@ -152,7 +173,7 @@ async def _asked(request: HttpRequest) -> Parameters:
         values = await _posted(request)
     else:
         raise Refused(405, "use GET or POST", "METHOD_NOT_ALLOWED", allow="GET, POST")
-    query = values.get("query")
+    query = documents.text(values)
     if not isinstance(query, str):
         raise Refused(400, "query is missing: it is the text of a GraphQL document")
     operation = values.get("operationName")

@@ -6,6 +6,7 @@ need a valid document, and count fragments wherever they are spread and pages at
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -62,7 +63,10 @@ WEIGHTS = {
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The most that one request may ask for. `seconds` bounds its execution."""
+    """The most that one request may ask for. `repeats` is how often one field may stand in one
+    selection, `errors` how many faults of a document are told, `seconds` bounds its execution.
+    Without `introspection` nothing but its own documents tells a caller of the schema.
+    """
 
     tokens: int = 4_000
     fields: int = 500
@@ -71,9 +75,13 @@ class Limits:
     depth: int = 15
     cost: int = 100_000
     seconds: float | None = 30.0
+    repeats: int = 20
+    errors: int = 20
+    introspection: bool = True
 
 
 DEFAULT_LIMITS = Limits()
+PRODUCTION = Limits(errors=5, introspection=False)
 
 
 def check_size(document: DocumentNode, limits: Limits) -> None:
@@ -83,6 +91,7 @@ def check_size(document: DocumentNode, limits: Limits) -> None:
     _within(counter.fields, limits.fields, "fields")
     _within(counter.aliases, limits.aliases, "aliases")
     _within(counter.directives, limits.directives, "directives")
+    _within(counter.repeats, limits.repeats, "times the same field in one place")
 
 
 def check_reach(
@@ -107,11 +116,19 @@ def _within(count: int, most: int, what: str) -> None:
 class _Counter(Visitor):
     def __init__(self) -> None:
         super().__init__()
-        self.fields = self.aliases = self.directives = 0
+        self.fields = self.aliases = self.directives = self.repeats = 0
 
     def enter_field(self, node: FieldNode, *_: Any) -> None:
         self.fields += 1
         self.aliases += node.alias is not None
+
+    def enter_selection_set(self, node: SelectionSetNode, *_: Any) -> None:
+        names = Counter(
+            one.alias.value if one.alias else one.name.value
+            for one in node.selections
+            if isinstance(one, FieldNode)
+        )
+        self.repeats = max(self.repeats, *names.values(), 0)
 
     def enter_directive(self, *_: Any) -> None:
         self.directives += 1

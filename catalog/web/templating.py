@@ -13,7 +13,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import HTMLResponse
 
 from catalog.access.authentication import csrf_token
-from catalog.access.gate import CALLER, PRODUCTION
+from catalog.access.gate import CALLER, EXPLORES
 from catalog.graphql.quality import grade
 from catalog.web import charts, present
 
@@ -72,7 +72,7 @@ def render(
         "status": status,
         "caller": caller,
         "csrf": csrf_token(caller.session) if caller and caller.session else "",
-        "explores": not (request and request.scope.get(PRODUCTION)),
+        "explores": request is None or request.scope.get(EXPLORES, True),
     }
     html = environment().get_template(template).render(**shared, **values)
     return HTMLResponse(html, status, {"cache-control": "no-store"})
