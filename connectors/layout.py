@@ -43,7 +43,7 @@ _DATE = re.compile(
 _NUMBER = re.compile(r"[0-9]+")
 _SEPARATORS = "-_. ("
 _GENERIC = frozenset({"", "part", "data", "file", "chunk", "batch", "output", "out", "export"})
-_COMPRESSIONS = (".gz", ".gzip", ".bz2", ".xz", ".zst", ".zstd", ".lz4", ".snappy")
+_COMPRESSIONS = (".gz", ".gzip", ".bz2", ".xz", ".zst", ".zstd", ".lz4", ".snappy", ".zip")
 
 
 @dataclass(frozen=True, slots=True)

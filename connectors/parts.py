@@ -12,7 +12,7 @@ from urllib.parse import unquote
 import pyarrow as pa
 
 from connectors.model import Dataset, Entry, Source
-from schema.errors import CorruptData, MissingDependency, SourceError
+from schema.errors import CorruptData, DecompressionBomb, MissingDependency, SourceError
 from schema.model import Finding
 from schema.summary import Summary, summarise
 
@@ -139,6 +139,8 @@ def _fault(error: Exception, dataset: Dataset, place: str) -> Finding:
     text = " ".join(str(error).split())
     if isinstance(error, MissingDependency):
         return Finding("missing-package", text, place, "error")
+    if isinstance(error, DecompressionBomb):
+        return Finding("decompression-bomb", text, place, "error")
     if isinstance(error, CorruptData):
         return Finding("corrupt-data", text, place, "error")
     if isinstance(error, PermissionError):

@@ -17,11 +17,16 @@ SURE = 0.9
 NAME_BONUS = 0.3
 LEAST = 0.5
 
-_STRUCTURELESS = """
-7z aac ai avi bin bmp class dll dmg doc docx eot eps epub exe flac gif h5 heic ico iso jar jpeg jpg
-joblib keras m4a mkv mov mp3 mp4 mpeg npy npz o odp odt ogg onnx otf pdf pickle pkl png ppt pptx ps
-psd pt pth pyc rar rtf safetensors so svg tar tif tiff ttf wav webm webp wmv woff woff2 zip
-"""
+_KINDS = {
+    "archives": "7z dmg iso jar rar",
+    "audio": "aac flac m4a mp3 ogg wav",
+    "documents": "doc docx epub odp odt pdf ppt pptx ps rtf",
+    "fonts": "eot otf ttf woff woff2",
+    "images": "ai bmp eps gif heic ico jpeg jpg png psd svg tif tiff webp",
+    "models": "h5 joblib keras npy npz onnx pickle pkl pt pth safetensors",
+    "programs": "bin class dll exe o pyc so",
+    "videos": "avi mkv mov mp4 mpeg webm wmv",
+}
 _DOCUMENTATION = """
 adoc bat c cc cfg cmake conf cpp cs css dockerfile go gradle h hpp htm html ini ipynb java jl js jsx
 kt less lock log lua m md mjs org php pl properties proto ps1 py pyi r rb rs rst scala scss sh sql
@@ -31,7 +36,10 @@ _DOCUMENTATION_NAMES = """
 authors changelog changes citation codeowners contributing copying copyright dockerfile history
 install licence license maintainers makefile manifest notice readme todo version
 """
-_STRUCTURELESS_SUFFIXES = frozenset("." + word for word in _STRUCTURELESS.split())
+_KIND_OF_SUFFIX = {"." + word: kind for kind, words in _KINDS.items() for word in words.split()}
+KINDS = frozenset(_KINDS)
+"""What files without rows are."""
+
 _DOCUMENTATION_SUFFIXES = frozenset("." + word for word in _DOCUMENTATION.split())
 _DOCUMENTATION_STEMS = frozenset(_DOCUMENTATION_NAMES.split())
 
@@ -62,9 +70,9 @@ def is_documentation(name: str) -> bool:
     return suffix in {"", ".txt"} and name.lower().split(".", 1)[0] in _DOCUMENTATION_STEMS
 
 
-def is_structureless(name: str) -> bool:
-    """Whether a name is that of an image, document, archive, model or other file without rows."""
-    return suffix_of(name) in _STRUCTURELESS_SUFFIXES
+def kind_of(name: str) -> str | None:
+    """The kind of file without rows (`images`, `models`) that a name tells; None for others."""
+    return _KIND_OF_SUFFIX.get(suffix_of(name))
 
 
 @cache

@@ -8,6 +8,7 @@ HeadwaterError
 ├── SourceError            a source cannot be reached or read
 │   ├── MissingDependency  the package that reads it is not installed
 │   └── CorruptData        its bytes are not what its format says
+│       └── DecompressionBomb  it unpacks to far more than its size
 ├── CatalogError           the catalog cannot do what was asked
 │   ├── NotFound           no source, version or run of that name
 │   ├── Ambiguous          more than one source of that name
@@ -51,6 +52,10 @@ class MissingDependency(SourceError):
 
 class CorruptData(SourceError):
     """The bytes of an entry are not what its format says."""
+
+
+class DecompressionBomb(CorruptData):
+    """An entry unpacks to far more than its size; it was not read on."""
 
 
 class CatalogError(HeadwaterError):

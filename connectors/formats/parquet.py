@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from connectors.formats.seekable import seekable
 from connectors.model import Evidence, Examined, File, Options, Reading
 from schema.errors import CorruptData
 from schema.model import Finding, Schema
@@ -79,7 +80,7 @@ def _opened(file: File) -> Iterator[pq.ParquetFile]:
     with ExitStack() as stack:
         source = file.local_path
         if source is None:
-            source = pa.PythonFile(stack.enter_context(file.open()), "r")
+            source = pa.PythonFile(stack.enter_context(seekable(file)), "r")
         else:
             file.open().close()  # tells what is wrong with a path as every format does
         try:

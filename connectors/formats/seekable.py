@@ -16,16 +16,12 @@ from schema.errors import CorruptData
 COPIED_BYTES = 4 << 20
 IN_MEMORY_BYTES = 32 << 20
 
-BOMB_BYTES = 1 << 30
-BOMB_RATIO = 1000
-"""What unpacks to more than both of these is taken for a bomb and not unpacked on."""
-
 
 @contextmanager
 def seekable(file: File) -> Iterator[BinaryIO]:
     """The file as a stream that can be searched: a compressed one is unpacked to a temporary file.
 
-    Raises CorruptData when it cannot be unpacked, or unpacks to more than its size allows.
+    Raises CorruptData when it cannot be unpacked, DecompressionBomb when there is no end to it.
     """
     with file.open() as stream:
         if stream.seekable():
@@ -50,13 +46,8 @@ def arrow_file(file: File) -> Iterator[pa.NativeFile]:
 
 
 def _unpack(file: File, stream: BinaryIO, copy: BinaryIO) -> None:
-    done = 0
     try:
         while data := stream.read(COPIED_BYTES):
-            done += len(data)
-            if done > BOMB_BYTES and file.size is not None and done > file.size * BOMB_RATIO:
-                message = f"unpacks to more than {BOMB_RATIO} times its size; not read on"
-                raise CorruptData(f"{file.uri}: {message}")
             copy.write(data)
     except UNREADABLE as error:
         raise CorruptData(f"{file.uri}: cannot be unpacked: {reason(error)}") from error

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
@@ -21,20 +20,16 @@ from connectors.model import (
     Term,
 )
 from connectors.sources.books import expanded
-from connectors.sources.filesystem import LOCAL_SCHEMES, LocalFiles, open_files
+from connectors.sources.collections import FILES, Collections
+from connectors.sources.containers import Containers
+from connectors.sources.filesystem import LOCAL_SCHEMES, open_files
 from connectors.sources.lakes import Lakes
 from connectors.sources.partition_keys import with_keys
 from connectors.sources.stored_file import UNREADABLE, StoredFile, reason
 from connectors.sources.walk import Listed, Selection
-from connectors.uri import file_path, printable, scheme
+from connectors.uri import printable, scheme
 from schema.errors import CorruptData, MissingDependency, SourceError
 from schema.model import Finding
-
-if TYPE_CHECKING:
-    from connectors.sources.sql import SqlSource
-
-SQLITE_SUFFIXES = frozenset({".db", ".sqlite", ".sqlite3", ".db3"})
-SQLITE_MAGIC = b"SQLite format 3\0"
 
 
 class FileSource:
@@ -52,7 +47,8 @@ class FileSource:
         self._selection = Selection(limits.include + globs, limits.exclude)
         self._listing_findings: list[Finding] = []
         self._findings: dict[str, tuple[Finding, ...]] = {}
-        self._databases: dict[str, SqlSource] = {}
+        self._containers = Containers(self._files, limits, FileSource, self._listing_findings)
+        self._collections = Collections(self._files, limits)
         self._lakes = Lakes(self._files, limits)
         self.uri = self._files.uri + sniff.table_mark(self._table)
 
@@ -74,53 +70,44 @@ class FileSource:
     def areas(self) -> tuple[tuple[str, str], ...]:
         if self._selection.partial:
             return ()
-        databases = tuple(area for one in self._databases.values() for area in one.areas)
         name = self._files.name_of("") + (f"#{self._table}" if self._table else "")
-        return ((self._files.namespace, name), *databases)
+        return ((self._files.namespace, name), *self._containers.areas)
 
     def datasets(self) -> Iterator[Dataset]:
-        skipped: dict[str, int] = {}
         listing = self._files.listing(self._selection, self._listing_findings)
         suffixes = frozenset(sniff.suffixes())
         tables: list[Listed] = []
-        data = self._data(listing, skipped, tables)
+        data = self._data(listing, tables)
         for group in layout.group(data, suffixes, self._files.root_name):
             yield from self._dataset(group)
             while tables:
                 yield self._lakes.dataset(tables.pop(0))
         yield from map(self._lakes.dataset, tables)
-        for folder, count in skipped.items():
-            message = f"{count} files without rows (documents, images, models, archives)"
-            self._listing_findings.append(Finding("unstructured", message, folder, "info"))
+        yield from self._collections.datasets()
 
     def _data(
-        self, listing: Iterator[Listed], skipped: dict[str, int], tables: list[Listed]
+        self, listing: Iterator[Listed], tables: list[Listed]
     ) -> Iterator[tuple[str, Entry | None]]:
-        """The listing without documentation and code, and files without rows, which are counted.
+        """The listing without documentation and code. Files without rows are put into collections,
+        folders that are tables into `tables`.
 
-        A root that is itself a file is taken whatever it is called. Folders that are tables are
-        put into `tables`.
+        A root that is itself a file is taken whatever it is called.
         """
         for listed in listing:
             if listed.table is not None:
                 tables.append(listed)
                 continue
-            folder, _, name = listed.path.rpartition("/")
+            name = listed.path.rpartition("/")[2]
             if listed.entry is not None and listed.path:
                 if sniff.is_documentation(name):
                     continue
-                if sniff.is_structureless(name):
-                    place = self._files.name_of(folder)
-                    skipped[place] = skipped.get(place, 0) + 1
+                kind = sniff.kind_of(name)
+                if kind is not None:
+                    self._collections.add(listed.path, kind, listed.entry)
                     continue
             yield listed.path, listed.entry
 
     def _dataset(self, group: layout.Group) -> Iterator[Dataset]:
-        if group.suffix in SQLITE_SUFFIXES and group.pattern is None and group.entries:
-            database = self._database(group.entries[0])
-            if database is not None:
-                yield from self._tables(database, group.entries[0])
-                return
         many = group.pattern is not None or not group.entries
         place = group.folder if many else group.base
         name = self._files.name_of(group.base)
@@ -143,46 +130,23 @@ class FileSource:
             self._limits.credentials,
             findings=tuple(findings),
         )
+        held = self._containers.datasets(dataset)
         book = sniff.book(group.suffix)
-        if book is None:
+        if held is not None:
+            yield from held
+        elif book is None:
             yield dataset
         else:
             yield from expanded(dataset, book, self._files.file, self._table)
 
-    def _database(self, entry: Entry) -> SqlSource | None:
-        """The SQLite database in a local file; None when the file is something else."""
-        from connectors.sources.database import sqlite_uri
-        from connectors.sources.sql import SqlSource
-
-        if not isinstance(self._files, LocalFiles):
-            return None
-        path = file_path(entry.uri)
-        try:
-            with open(path, "rb") as stream:  # noqa: PTH123 - bytes of a name need no Path
-                if stream.read(16) != SQLITE_MAGIC:
-                    return None
-            return SqlSource(sqlite_uri(path), Limits(rows=self._limits.rows))
-        except (OSError, SourceError):
-            return None
-
-    def _tables(self, database: SqlSource, entry: Entry) -> Iterator[Dataset]:
-        self._databases[database.uri] = database
-        try:
-            yield from database.datasets()
-        except SourceError as error:
-            finding = Finding(
-                "database-unreadable", str(error), printable(file_path(entry.uri)), "error"
-            )
-            path = file_path(entry.uri)
-            yield Dataset("file", printable(path), entry.uri, (entry,), findings=(finding,))
-        self._listing_findings.extend(database.listing_findings)
-
     def examine(self, dataset: Dataset) -> Dataset:
-        owner = self._owner(dataset)
+        owner = self._containers.owner(dataset)
         if owner is not None:
             return owner.examine(dataset)
         if self._lakes.holds(dataset):
             return self._lakes.examine(dataset)
+        if self._collections.holds(dataset):
+            return self._collections.examine(dataset)
         if any(finding.severity == "error" for finding in dataset.findings):
             return replace(dataset, format=None)
         if not dataset.entries:
@@ -199,7 +163,9 @@ class FileSource:
         try:
             form, evidence, findings = self._recognise(entry)
             if form is None:
-                return _examined(dataset, None, evidence, findings, label)
+                told = {finding.code for finding in findings} == {"unstructured"}
+                kind = FILES if told and dataset.pattern is None else None
+                return _examined(dataset, kind, evidence, findings, label)
             options = tuple(sorted((dict(dataset.options) | dict(self._limits.options)).items()))
             examined = form.examine(self._file(entry), options)
         except UNREADABLE as error:
@@ -233,12 +199,18 @@ class FileSource:
         columns: Sequence[str] | None = None,
         terms: Sequence[Term] = (),
     ) -> Iterator[pa.RecordBatch]:
-        owner = self._owner(dataset)
+        owner = self._containers.owner(dataset)
         if owner is not None:
-            yield from owner.batches(dataset, entry, columns=columns, terms=terms)
+            try:
+                yield from owner.batches(dataset, entry, columns=columns, terms=terms)
+            finally:
+                self._findings[entry.uri] = owner.findings_of(entry)
             return
         if self._lakes.holds(dataset):
             yield from self._lakes.batches(dataset, entry, columns)
+            return
+        if self._collections.holds(dataset):
+            yield from self._collections.batches(dataset, entry, columns)
             return
         if dataset.format is None:
             raise SourceError(f"{dataset.name}: no registered format can read it")
@@ -260,13 +232,7 @@ class FileSource:
                 self._findings[entry.uri] = tuple(_placed(finding, label) for finding in findings)
 
     def findings_of(self, entry: Entry) -> tuple[Finding, ...]:
-        for database in self._databases.values():
-            if entry.uri.startswith(database.uri):
-                return database.findings_of(entry)
         return self._findings.get(entry.uri, ())
-
-    def _owner(self, dataset: Dataset) -> SqlSource | None:
-        return self._databases.get(dataset.uri.partition("#")[0])
 
     def _file(self, entry: Entry) -> StoredFile:
         """The file that an entry is, or is a table of."""

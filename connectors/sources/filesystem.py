@@ -12,6 +12,8 @@ from urllib.parse import quote, unquote, urlsplit
 from connectors.credentials import Credentials, resolve
 from connectors.model import Entry
 from connectors.sources import web
+from connectors.sources.archive import KINDS as ARCHIVES
+from connectors.sources.archive import Archive
 from connectors.sources.remote import remote_entry, retried, walk_remote
 from connectors.sources.stored_file import StoredFile, reason
 from connectors.sources.walk import Listed, Selection, is_regular, local_entry, walk_local
@@ -149,8 +151,27 @@ def open_files(
         path = uri if scheme(uri) is None else file_path(uri)
         root, globs = _split_glob(os.path.normpath(Path(path).expanduser().absolute()))
         return LocalFiles(root), globs
+    kind = scheme(uri)
+    if kind in ARCHIVES and "::" in uri:
+        return _open_archive(str(kind), uri, reference, reach), ()
     credentials = resolve(reference)
     return open_remote(credentials.url or uri, credentials, shown=uri, reach=reach), ()
+
+
+def _open_archive(
+    kind: str, uri: str, reference: str | None, reach: Reach | None
+) -> RemoteFiles:
+    """The members of an archive (`zip://raw::s3://bucket/all.zip`), below a path in it."""
+    head, _, rest = uri.partition("::")
+    outer, _ = open_files(rest, reference, reach)
+    inner = head.partition("://")[2].strip("/")
+    size = None
+    if isinstance(outer, LocalFiles) and Path(outer.root).is_file():
+        size = Path(outer.root).stat().st_size
+    fs = Archive(kind, outer.file(Entry(outer.uri, size, "")))
+    name = "/".join(part for part in (outer.name_of(""), unquote(inner)) if part)
+    address = f"{kind}://{inner}::{outer.uri}"
+    return RemoteFiles(fs, inner, address, outer.namespace, name, quoted=True)
 
 
 def _split_glob(path: str) -> tuple[str, tuple[str, ...]]:

@@ -97,7 +97,7 @@ class Lakes:
         from connectors.sources.filesystem import open_files
         from connectors.sources.walk import Selection
 
-        files, _ = open_files(dataset.uri, self.limits.credentials)
+        files, _ = open_files(dataset.uri, self.limits.credentials, self.limits.reach)
         for listed in files.listing(Selection(), []):
             if listed.table is not None and not listed.path:
                 yield listed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import lzma
+import zipfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Any, BinaryIO, cast
 
 import pyarrow as pa
 
+from connectors.sources import zip_members
+from connectors.sources.bounded import bounded
 from connectors.uri import printable
 from schema.errors import CorruptData, SourceError
 
@@ -27,7 +30,10 @@ _MAGIC = {
 }
 
 
-UNREADABLE = (OSError, EOFError, zlib.error, lzma.LZMAError, pa.ArrowException)
+UNREADABLE = (
+    *(EOFError, OSError, zlib.error, lzma.LZMAError),
+    *(pa.ArrowException, zipfile.BadZipFile),
+)
 """What the readers of broken files raise: of their content, their packing or their place."""
 
 
@@ -51,19 +57,20 @@ class StoredFile:
     @property
     def compression(self) -> str | None:
         """How the content is compressed, told by its first bytes; None when it is not."""
-        with self._raw() as stream:
-            return _compression(stream.read(_MAGIC_BYTES))
+        with self.raw() as stream:
+            return _compression(stream, self.uri)
 
     def open(self) -> BinaryIO:
         """A new binary stream, decompressed. Raises SourceError when it cannot be opened."""
-        raw = self._raw()
+        raw = self.raw()
         try:
-            compression = _compression(raw.read(_MAGIC_BYTES))
-            raw.seek(0)
+            compression = _compression(raw, self.uri)
         except OSError as error:
             raw.close()
             raise SourceError(f"{self.label}: cannot be read: {reason(error)}") from error
-        return raw if compression is None else _decompressed(raw, compression)
+        if compression is None:
+            return raw
+        return bounded(_unpacking(raw, compression, self.uri), self.size, self.label, raw)
 
     def head(self, count: int = HEAD_BYTES) -> bytes:
         """The first `count` decompressed bytes, fewer at the end.
@@ -73,7 +80,8 @@ class StoredFile:
         with self.open() as stream:
             return read_up_to(stream, count, self.uri)
 
-    def _raw(self) -> BinaryIO:
+    def raw(self) -> BinaryIO:
+        """A new stream of the bytes as they are stored. Raises SourceError."""
         try:
             if self.fs is None:
                 return Path(self.path).open("rb")
@@ -88,7 +96,19 @@ class StoredFile:
         return printable(self.path)
 
 
-def _compression(magic: bytes) -> str | None:
+def _compression(stream: BinaryIO, place: str) -> str | None:
+    """How the bytes are compressed, by the first of them; the stream stays at its start. A zip
+    archive of one file is a compressed file.
+    """
+    if not stream.seekable():  # itself unpacked from an archive
+        magic = cast("io.BufferedReader", stream).peek(_MAGIC_BYTES)
+    else:
+        magic = stream.read(_MAGIC_BYTES)
+        if magic.startswith(zip_members.MAGIC):
+            single = zip_members.single(stream, place)
+            stream.seek(0)
+            return None if single is None else "zip"
+        stream.seek(0)
     return next((name for start, name in _MAGIC.items() if magic.startswith(start)), None)
 
 
@@ -120,42 +140,22 @@ def reason(error: BaseException) -> str:
     return " ".join(str(text).split())[:300]
 
 
-def _decompressed(raw: BinaryIO, compression: str) -> BinaryIO:
-    stream: Any
+def _unpacking(raw: BinaryIO, compression: str, place: str) -> Any:
+    """A stream of what is compressed."""
     if compression == "gzip":
         import gzip
 
-        stream = gzip.GzipFile(fileobj=raw)
-    elif compression == "bz2":
+        return gzip.GzipFile(fileobj=raw)
+    if compression == "bz2":
         import bz2
 
-        stream = bz2.BZ2File(raw)
-    elif compression == "xz":
+        return bz2.BZ2File(raw)
+    if compression == "xz":
         import lzma
 
-        stream = lzma.LZMAFile(raw)  # noqa: SIM115 - closed with what is returned
-    else:
-        stream = pa.CompressedInputStream(pa.PythonFile(raw, "r"), compression)
-    return cast("BinaryIO", io.BufferedReader(_Decompressed(stream, raw)))
-
-
-class _Decompressed(io.RawIOBase):
-    """A decompressing stream that closes the one below it too."""
-
-    def __init__(self, stream: Any, raw: BinaryIO) -> None:
-        self._stream = stream
-        self._raw = raw
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        data = self._stream.read(len(buffer))
-        buffer[: len(data)] = data
-        return len(data)
-
-    def close(self) -> None:
-        if not self.closed:
-            self._stream.close()
-            self._raw.close()
-        super().close()
+        return lzma.LZMAFile(raw)
+    if compression == "zip":
+        member = zip_members.single(raw, place)
+        assert member is not None
+        return zip_members.opened(raw, member, place)
+    return pa.CompressedInputStream(pa.PythonFile(raw, "r"), compression)
