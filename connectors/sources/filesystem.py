@@ -158,9 +158,7 @@ def open_files(
     return open_remote(credentials.url or uri, credentials, shown=uri, reach=reach), ()
 
 
-def _open_archive(
-    kind: str, uri: str, reference: str | None, reach: Reach | None
-) -> RemoteFiles:
+def _open_archive(kind: str, uri: str, reference: str | None, reach: Reach | None) -> RemoteFiles:
     """The members of an archive (`zip://raw::s3://bucket/all.zip`), below a path in it."""
     head, _, rest = uri.partition("::")
     outer, _ = open_files(rest, reference, reach)
