@@ -115,7 +115,7 @@ def create_app(store: Store, service: Service = LOCAL) -> ASGIApp:
         app = Paced(app, Pace(service.rate))
     app = Gate(app, authenticator, explores=explores)
     # outermost, so that the page that tells of a failure has its headers too
-    return SecurityHeaders(HostCheck(app, hosts=service.hosts))
+    return SecurityHeaders(HostCheck(app, hosts=service.hosts), secure=service.secure)
 
 
 def _health(store: Store) -> Callable[[HttpRequest], Response]:

@@ -25,12 +25,17 @@ HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
 
+TLS_HEADERS = {"strict-transport-security": "max-age=31536000"}
+
 
 class SecurityHeaders:
-    """Middleware: sets the headers that a browser keeps to, unless the answer has its own."""
+    """Middleware: sets the headers that a browser keeps to, unless the answer has its own.
+    `secure`: people reach the service by TLS, and shall do so from now on.
+    """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, secure: bool = False) -> None:
         self._app = app
+        self._headers = {**HEADERS, **(TLS_HEADERS if secure else {})}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -40,7 +45,7 @@ class SecurityHeaders:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
             await send(message)
 

@@ -13,6 +13,7 @@ from catalog.crawl import crawl
 from catalog.server import Service
 from catalog.store import Store
 from connectors.model import Limits
+from tests.service.chromium import CHROMIUM, FLAGS
 from tests.service.made_catalog import MARKUP, Made, Served, add_runs, serving, write_data
 
 
@@ -59,6 +60,17 @@ def statements(made: Made) -> Iterator[Callable[[], list[str]]]:
     event.listen(engine, "before_cursor_execute", note)
     yield taken
     event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """One browser for all tests of pages."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

@@ -2,42 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
+from tests.service.chromium import in_chromium
 from tests.service.made_catalog import MARKUP
 
-CHROMIUM = os.environ.get("HEADWATER_CHROMIUM", "")
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not Path(CHROMIUM).is_file(), reason="HEADWATER_CHROMIUM names no Chromium executable"
-    ),
-]
-
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield browser
-        browser.close()
+pytestmark = in_chromium
 
 
 @pytest.fixture(params=[1280, 390], ids=["desk", "phone"])
