@@ -134,6 +134,8 @@ def _direction(
     )
     if referrer.source == key.source:
         shared = 0.0 if referrer.unique else shared * 0.5
+    if names.is_measure(referrer.words) or names.is_measure(key.words):
+        shared /= 2
     meant = _meaning(referrer, key)
     coverage = min(1.0, referrer.distinct / max(key.distinct, 1))
     covered = 0.25 * coverage if named >= 0.5 else 0.0

@@ -105,15 +105,19 @@ def _family(field: Field, column: ColumnSummary, summary: Summary) -> Family | N
 def _whole(name: str, column: ColumnSummary, summary: Summary) -> bool:
     """Whether doubles are whole: the keys of rows where some have none (pandas has no other)."""
     if column.values is not None:
-        return all(float(value).is_integer() for value in column.values if _is_number(value))
+        return bool(column.values) and all(map(_is_whole, column.values))
     if name not in summary.sample.rows.column_names:
         return False
     sampled = summary.sample.rows[name].slice(0, 200).drop_null().to_pylist()
-    return bool(sampled) and all(_is_number(one) and float(one).is_integer() for one in sampled)
+    return bool(sampled) and all(map(_is_whole, sampled))
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float)
+def _is_whole(value: object) -> bool:
+    """Whether a number, or the text of one, has no fraction."""
+    try:
+        return isinstance(value, int | float | str) and float(value).is_integer()
+    except ValueError:
+        return False
 
 
 def place_of(namespace: str, name: str) -> str:

@@ -34,7 +34,7 @@ MEASURES = _set(
     "quantity qty price amount total count sum avg mean min max discount rate ratio score weight "
     "height width length depth age size unit stock year month day hour minute second week quarter "
     "lat lon latitude longitude percent pct cost fee salary tax balance points votes duration "
-    "delay distance temperature speed population alt altitude"
+    "delay distance temperature temp speed population alt altitude"
 )
 """Last words of columns that hold quantities, which refer to nothing."""
 
