@@ -18,7 +18,7 @@ from schema.model import Field, Schema
 if TYPE_CHECKING:
     from catalog.store import Store
 
-CANDIDATES = 150
+CANDIDATES = 100
 """Columns that are compared with one, of all that share a key with it."""
 
 ALIKE = 0.6
