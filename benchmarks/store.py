@@ -18,7 +18,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from catalog.model import QualityReport, Search
+from catalog.learning import MOST_TOGETHER
+from catalog.model import QualityReport, Record, Search
 from catalog.store import Store
 from catalog.store.rows import now
 from connectors.model import Dataset, Entry
@@ -126,15 +127,13 @@ def timed(function: Callable[[], object]) -> float:
     return time.perf_counter() - begun
 
 
-def main(count: int = 100_000, url: str | None = None) -> None:
-    folder = tempfile.TemporaryDirectory(prefix="headwater-bench-")
-    url = url or f"sqlite:///{Path(folder.name) / 'catalog.db'}"
-    chance = random.Random(7)
-    with Store.open(url) as store:
-        begun = time.perf_counter()
-        for number in range(count):
+def record(store: Store, count: int, chance: random.Random) -> None:
+    """Record so many made-up sources, as many at once as a crawl of small files does."""
+    for start in range(0, count, MOST_TOGETHER):
+        records = []
+        for number in range(start, min(start + MOST_TOGETHER, count)):
             dataset, schema, profile = source(number, chance)
-            report = QualityReport(
+            quality = QualityReport(
                 0,
                 0,
                 chance.random() * 100,
@@ -144,7 +143,17 @@ def main(count: int = 100_000, url: str | None = None) -> None:
                 results=(),
             )
             parts = {dataset.entries[0].uri: b"x" * 2000}
-            store.record(dataset, schema, profile, parts=parts, quality=report)
+            records.append(Record(dataset, schema, profile, parts, (), quality))
+        store.record_many(records)
+
+
+def main(count: int = 100_000, url: str | None = None) -> None:
+    folder = tempfile.TemporaryDirectory(prefix="headwater-bench-")
+    url = url or f"sqlite:///{Path(folder.name) / 'catalog.db'}"
+    chance = random.Random(7)
+    with Store.open(url) as store:
+        begun = time.perf_counter()
+        record(store, count, chance)
         spent = time.perf_counter() - begun
         print(f"record {count:,} sources: {spent:.1f} s, {spent / count * 1e3:.2f} ms each")
 
