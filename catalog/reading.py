@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from catalog.store.stamps import RETRIED, limited_stamp
+from connectors import crashes
+from connectors.apart import Apart, read_apart
 from connectors.model import SET_BY_USER, Dataset, Entry, Source
 from connectors.parts import OnBatch, Summaries, read_parts
 from schema.errors import SummaryError
@@ -80,6 +82,24 @@ def read(
     `summaries` reads entries, here or elsewhere. Never raises for what is wrong with data: that
     becomes findings.
     """
+    if crashes.is_suspect(dataset.uri):
+        source, summaries = Apart(source), read_apart
+    with crashes.reading(dataset.uri):
+        return _read(
+            source, dataset, known, store, rows=rows, on_batch=on_batch, summaries=summaries
+        )
+
+
+def _read(
+    source: Source,
+    dataset: Dataset,
+    known: Known | None,
+    store: Store,
+    *,
+    rows: int | None,
+    on_batch: OnBatch,
+    summaries: Summaries,
+) -> Content:
     stored = {} if rows is not None else _stored(dataset, known, store)
     changed = [entry for entry in dataset.entries if entry.uri not in stored]
     examined = source.examine(replace(dataset, entries=tuple(changed or dataset.entries)))

@@ -74,6 +74,10 @@ def command(
     A URI is a path, the address of any file system (s3://bucket/raw) or of a database
     (sqlite:///shop.db). Crawling again reads only what has changed.
     """
+    if session.supervised and engine == "local":
+        from catalog.cli.supervision import supervise
+
+        supervise()
     from catalog.cli import documents
     from catalog.cli.output import print_json
     from catalog.cli.progress import crawling

@@ -73,6 +73,8 @@ class Headwater(click.Group):
     ) -> NoReturn:
         """Run the command line and leave with its exit status."""
         extra["standalone_mode"] = False
+        if args is None:  # a process of its own, not a test or a program that calls the command
+            extra["obj"] = Session(supervised=True)
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):  # any name can be written in any encoding
                 stream.reconfigure(errors="backslashreplace")

@@ -21,6 +21,8 @@ class Session:
 
     catalog: str | None = None
     json: bool = False
+    supervised: bool = False
+    """Whether the command may run in a child process, which is replaced when a reader crashes."""
 
     @property
     def settings(self) -> Settings:

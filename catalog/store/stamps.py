@@ -9,9 +9,7 @@ from catalog.store.columns import digest
 from connectors.model import SET_BY_USER, Dataset, Entry
 from schema.model import Finding
 
-RETRIED = frozenset(
-    {"missing-package", "not-listed", "permission-denied", "unreachable", "unreadable"}
-)
+RETRIED = frozenset({"missing-package", "not-listed", "permission-denied", "unreachable"})
 """Findings that may be over when the same content is looked at again."""
 
 

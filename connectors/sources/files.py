@@ -25,7 +25,7 @@ from connectors.sources.containers import Containers
 from connectors.sources.filesystem import LOCAL_SCHEMES, open_files
 from connectors.sources.lakes import Lakes
 from connectors.sources.partition_keys import with_keys
-from connectors.sources.stored_file import UNREADABLE, StoredFile, reason
+from connectors.sources.stored_file import UNREADABLE, StoredFile, out_of_reach, reason
 from connectors.sources.walk import Listed, Selection
 from connectors.uri import printable, scheme
 from schema.errors import CorruptData, MissingDependency, SourceError
@@ -169,11 +169,10 @@ class FileSource:
             options = tuple(sorted((dict(dataset.options) | dict(self._limits.options)).items()))
             examined = form.examine(self._file(entry), options)
         except UNREADABLE as error:
-            finding = Finding("unreadable", f"{label}: {reason(error)}", label, "error")
+            finding = Finding(_code(error), f"{label}: {reason(error)}", label, "error")
             return replace(dataset, format=None, findings=(*dataset.findings, finding))
         except SourceError as error:
-            code = "missing-package" if isinstance(error, MissingDependency) else "unreadable"
-            finding = Finding(code, str(error), label, "error")
+            finding = Finding(_code(error), str(error), label, "error")
             return replace(dataset, format=None, findings=(*dataset.findings, finding))
         dataset = replace(dataset, options=examined.options, declared=examined.declared)
         if len(dataset.entries) > 1 and "footer" not in dict(options):
@@ -225,7 +224,8 @@ class FileSource:
             for batch in reading.batches:
                 yield with_keys(batch, entry, columns)
         except UNREADABLE as error:
-            raise CorruptData(f"{file.label}: cannot be read on: {reason(error)}") from error
+            kind = SourceError if out_of_reach(error) else CorruptData
+            raise kind(f"{file.label}: cannot be read on: {reason(error)}") from error
         finally:
             if findings:
                 label = self._label(entry)
@@ -251,6 +251,15 @@ def _without_footer(examined: Examined) -> Examined:
     options = tuple(option for option in examined.options if option[0] != "footer")
     evidence = tuple(one for one in examined.evidence if one.choice != "footer")
     return replace(examined, options=options, evidence=evidence)
+
+
+def _code(error: Exception) -> str:
+    """Whether a file is broken, or cannot be reached, or not read here."""
+    if isinstance(error, MissingDependency):
+        return "missing-package"
+    if isinstance(error, PermissionError) or isinstance(error.__cause__, PermissionError):
+        return "permission-denied"
+    return "unreachable" if out_of_reach(error) else "unreadable"
 
 
 def _heads(entries: Sequence[Entry]) -> list[Entry]:

@@ -124,6 +124,8 @@ def read_up_to(stream: BinaryIO, count: int, place: str) -> bytes:
         try:
             part = stream.read(missing)
         except UNREADABLE as error:
+            if out_of_reach(error):
+                raise SourceError(f"{place}: cannot be reached: {reason(error)}") from error
             if parts:
                 break
             raise CorruptData(f"{place}: cannot be read: {reason(error)}") from error
@@ -138,6 +140,16 @@ def reason(error: BaseException) -> str:
     """One line that says what went wrong, without paths repeated or addresses of objects."""
     text = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return " ".join(str(text).split())[:300]
+
+
+def out_of_reach(error: BaseException) -> bool:
+    """Whether a fault is one of reaching the bytes, not of the bytes: trying again may mend it."""
+    if isinstance(error, SourceError):
+        return not isinstance(error, CorruptData)
+    if isinstance(error, ConnectionError | TimeoutError | PermissionError | FileNotFoundError):
+        return True
+    # Arrow and gzip tell of broken content by an OSError too, but by one without a number.
+    return isinstance(error, OSError) and error.errno is not None
 
 
 def _unpacking(raw: BinaryIO, compression: str, place: str) -> Any:

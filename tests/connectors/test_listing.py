@@ -219,7 +219,7 @@ def test_a_file_that_vanishes_after_it_was_listed(tmp_path) -> None:
         list(source.batches(examined, found.entries[0]))
     again = source.examine(found)
     assert again.format is None
-    assert again.findings[-1].code == "unreadable"
+    assert again.findings[-1].code == "unreachable"
 
 
 def test_listing_reads_no_content(tmp_path, monkeypatch) -> None:
