@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from connectors.model import Dataset, Entry, Source
+from connectors.model import Dataset, Entry, Source, Term
 from connectors.parts import OnBatch, Part, read_part
 from schema.model import Finding
 from schema.summary import Summary
@@ -47,9 +47,14 @@ class Apart:
         return examined
 
     def batches(
-        self, dataset: Dataset, entry: Entry, *, columns: Sequence[str] | None = None
+        self,
+        dataset: Dataset,
+        entry: Entry,
+        *,
+        columns: Sequence[str] | None = None,
+        terms: Sequence[Term] = (),
     ) -> Iterator[pa.RecordBatch]:
-        return self.inner.batches(dataset, entry, columns=columns)
+        return self.inner.batches(dataset, entry, columns=columns, terms=terms)
 
     def findings_of(self, entry: Entry) -> tuple[Finding, ...]:
         return self.inner.findings_of(entry)

@@ -75,7 +75,7 @@ def test_a_crashing_reader_is_a_finding_and_all_others_are_recorded(
     (data / "worse.crash").write_bytes(b"CRASH when examined")
     (data / "fine.crash").write_bytes(b"CRASH not")
     process = start("--json", "crawl", str(data), beside=(plugin,))
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=300)
     assert process.returncode == 0, err
     assert "going on" in err
     told = {one["name"].rsplit("/", 1)[-1]: one for one in json.loads(out)["sources"]}
@@ -127,6 +127,6 @@ def test_a_crawl_whose_process_is_killed_is_over(
     assert process.returncode == -signal.SIGKILL
     (data / "gamma.crash").unlink()
     again = start("--json", "crawl", str(data), beside=(plugin,))
-    out, err = again.communicate(timeout=120)
+    out, err = again.communicate(timeout=300)
     assert again.returncode == 0, err
     assert json.loads(out)["counts"] | {"NEW": 1, "UNCHANGED": 2} == json.loads(out)["counts"]
