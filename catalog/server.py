@@ -5,21 +5,25 @@ from __future__ import annotations
 import contextlib
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import anyio.to_thread
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection
 from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
+from starlette.websockets import WebSocket
 
-from catalog.access.authentication import Authenticator
+from catalog.access.authentication import Authenticator, shown_by
 from catalog.access.bounds import DEFAULT_BOUNDS, Bounded, Bounds, Paced
+from catalog.access.callers import Caller
 from catalog.access.exposure import LOOPBACK, exposure
+from catalog.access.following import Following
 from catalog.access.gate import Gate, caller_of
 from catalog.access.guard import HostCheck, SecurityHeaders
 from catalog.access.http import rows_endpoint
@@ -31,6 +35,7 @@ from catalog.graphql.documents import Documents
 from catalog.graphql.http import GraphQLEndpoint
 from catalog.graphql.limits import DEFAULT_LIMITS, PRODUCTION, Limits
 from catalog.graphql.loading import Request
+from catalog.graphql.socket import LONGEST_MESSAGE, GraphQLSocket
 from catalog.settings import Settings
 from catalog.web.pages import STATIC, Pages
 from catalog.web.signing import SignIn
@@ -71,11 +76,19 @@ LOCAL = Service()
 
 def create_app(store: Store, service: Service = LOCAL) -> ASGIApp:
     """The application over an open store, which stays the caller's to close."""
-    jobs = Jobs(store, service.roots)
+    following = Following(store)
+    jobs = Jobs(store, service.roots, following.job_changed)
     authenticator = Authenticator(store, required=service.auth, secure=service.secure)
 
     def begin(http: HTTPConnection) -> Request:
-        return Request(store, jobs=jobs, caller=caller_of(http))
+        return of(caller_of(http))
+
+    def of(caller: Caller) -> Request:
+        return Request(store, jobs=jobs, following=following, caller=caller)
+
+    async def admit(socket: WebSocket, payload: Mapping[str, Any]) -> Caller | None:
+        shown = shown_by(socket.headers, payload)
+        return await anyio.to_thread.run_sync(authenticator.caller, shown)
 
     limits = service.limits or (PRODUCTION if service.production else DEFAULT_LIMITS)
     explores = not service.production and not (service.documents and service.documents.only)
@@ -95,6 +108,7 @@ def create_app(store: Store, service: Service = LOCAL) -> ASGIApp:
                 ).respond,
                 methods=["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
             ),
+            WebSocketRoute("/graphql", GraphQLSocket(admit, of, limits, service.documents).respond),
             Route("/healthz", _health(store)),
             Route("/api/v1/rows/{id}", rows_endpoint(store)),
             Route("/api/v1/lineage", lineage_endpoint(store), methods=["POST"]),
@@ -191,7 +205,8 @@ def server_of(app: ASGIApp) -> uvicorn.Server:
             app,
             loop="uvloop" if sys.platform != "win32" else "asyncio",
             http="httptools",
-            ws="none",
+            ws="websockets-sansio",
+            ws_max_size=LONGEST_MESSAGE,
             lifespan="on",
             log_level="warning",
             access_log=False,

@@ -6,10 +6,10 @@ import hashlib
 import hmac
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from http.cookies import CookieError, SimpleCookie
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.datastructures import Headers
 
@@ -100,6 +100,17 @@ class Authenticator:
         if found is None:
             return None
         return Caller(found.name, found.role, found.unmask, found.pk, session)
+
+
+def shown_by(headers: Headers, payload: Mapping[str, Any]) -> Headers:
+    """The headers of a socket, with the token that its first message carries when they have none.
+
+    Browsers cannot set headers on sockets; `{"authorization": "Bearer hw_…"}` stands for it.
+    """
+    token = payload.get("authorization")
+    if "authorization" in headers or not isinstance(token, str):
+        return headers
+    return Headers(raw=[*headers.raw, (b"authorization", token.encode("utf-8", "replace"))])
 
 
 def cookie(headers: Headers, name: str) -> str | None:

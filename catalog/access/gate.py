@@ -74,6 +74,8 @@ class Gate:
         caller = await anyio.to_thread.run_sync(self._authenticator.caller, headers)
         if caller is None:
             shown = "authorization" in headers
+            if scope["type"] == "websocket" and operation == "query" and not shown:
+                return None  # its first message shows the token, which the socket asks for
             too_fast = self._hurried(scope) if shown else None
             return too_fast or _unknown(scope, operation, shown=shown)
         if caller.session is not None and not _is_meant(scope, headers, caller.session):

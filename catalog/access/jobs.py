@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import queue
 import threading
 import time
 import uuid
 from collections import Counter, OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from catalog.access.roots import Roots
-from schema.errors import HeadwaterError, InvalidInput
+from schema.errors import HeadwaterError, InvalidInput, NotFound
 
 if TYPE_CHECKING:
+    from catalog.crawl import Progress
     from catalog.model import Outcome
     from catalog.store import Store
 
 _log = logging.getLogger("headwater.jobs")
+
+TOLD_EVERY = 0.25
+"""Seconds between two tellings of the progress of a job."""
 
 MOST_WAITING = 32
 MOST_REMEMBERED = 200
@@ -40,13 +45,21 @@ class Job:
     error: str | None = None
     counts: Counter[str] = field(default_factory=Counter)
     bytes_read: int = 0
+    progress: Progress | None = None
+    stopped: threading.Event = field(default_factory=threading.Event)
+    """Set when somebody has cancelled it."""
 
 
 class Jobs:
     """The jobs of one service: a queue with one worker, started with the first job."""
 
-    def __init__(self, store: Store, roots: Roots) -> None:
+    def __init__(
+        self, store: Store, roots: Roots, on_change: Callable[[Job], None] = lambda _: None
+    ) -> None:
+        """`on_change` is told of a job when it starts, ends, and now and then between."""
         self._store = store
+        self._on_change = on_change
+        self._told = 0.0
         self._roots = roots
         self._known: OrderedDict[str, Job] = OrderedDict()
         self._waiting: queue.Queue[Job | None] = queue.Queue()
@@ -71,6 +84,22 @@ class Jobs:
                 self._worker = threading.Thread(target=self._work, name="jobs", daemon=True)
                 self._worker.start()
         self._waiting.put(job)
+        self._on_change(job)
+        return job
+
+    def cancel(self, job_id: str) -> Job:
+        """End a job: at once if it waits, else after the source that it is at.
+
+        What it has recorded stays. Raises NotFound; a job that has ended stays as it is.
+        """
+        job = self._known.get(job_id)
+        if job is None:
+            raise NotFound(f"no job {job_id[:80]!r}; it may be forgotten, `jobs` lists them")
+        with self._lock:
+            job.stopped.set()
+            if job.state == "QUEUED":
+                job.state, job.ended_at = "CANCELLED", datetime.now(UTC)
+        self._on_change(job)
         return job
 
     def get(self, job_id: str) -> Job | None:
@@ -101,7 +130,12 @@ class Jobs:
             self._do(job)
 
     def _do(self, job: Job) -> None:
-        job.state, job.started_at = "RUNNING", datetime.now(UTC)
+        with self._lock:
+            if job.state != "QUEUED":
+                return
+            job.state, job.started_at = "RUNNING", datetime.now(UTC)
+        self._on_change(job)
+        state = "DONE"
         ends = time.monotonic() + MOST_SECONDS
         try:
             for outcome in self._outcomes(job):
@@ -113,20 +147,36 @@ class Jobs:
                     )
                 if self._closing:
                     raise HeadwaterError("the service went down; crawl again to finish")
+                if job.stopped.is_set():
+                    state = "CANCELLED"
+                    break
         except HeadwaterError as error:
-            job.state, job.error = "FAILED", str(error)
+            state, job.error = "FAILED", str(error)
         except Exception:  # noqa: BLE001 - a job ends with its fault told, not the worker
             _log.exception("job %s failed", job.id)
-            job.state, job.error = (
-                "FAILED",
-                f"the service failed; its log tells why: job {job.id}",
-            )
-        else:
-            job.state = "DONE"
-        job.ended_at = datetime.now(UTC)
+            state, job.error = "FAILED", f"the service failed; its log tells why: job {job.id}"
+        job.state, job.ended_at = state, datetime.now(UTC)
+        self._on_change(job)
+
+    def _progressed(self, job: Job, progress: Progress) -> None:
+        job.progress = progress
+        if time.monotonic() - self._told >= TOLD_EVERY:
+            self._told = time.monotonic()
+            self._on_change(job)
 
     def _outcomes(self, job: Job) -> Iterator[Outcome]:
         from catalog.crawl import crawl
         from connectors.model import Limits
 
-        yield from crawl(job.uris, self._store, Limits(reach=self._roots.check))
+        with contextlib.closing(
+            cast(
+                "Generator[Outcome]",
+                crawl(
+                    job.uris,
+                    self._store,
+                    Limits(reach=self._roots.check),
+                    on_progress=lambda progress: self._progressed(job, progress),
+                ),
+            )
+        ) as outcomes:
+            yield from outcomes

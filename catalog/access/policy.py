@@ -13,6 +13,7 @@ OPERATIONS: Mapping[str, Role] = {
     "rows": Role.READER,
     "subscription": Role.READER,
     "annotateSource": Role.EDITOR,
+    "cancelJob": Role.EDITOR,
     "crawl": Role.EDITOR,
     "lineage": Role.EDITOR,
     "validateSource": Role.EDITOR,

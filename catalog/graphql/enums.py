@@ -9,7 +9,7 @@ from typing import Any
 
 from graphene import Enum
 
-from catalog import model
+from catalog import events, model
 from catalog.joins import model as joins
 from connectors import registry
 from schema import diff
@@ -139,7 +139,21 @@ JobState = enum(
         "RUNNING": ("RUNNING", "It is at work."),
         "DONE": ("DONE", "It ended; single sources may still have failed."),
         "FAILED": ("FAILED", "It could not be done; its error says why."),
+        "CANCELLED": ("CANCELLED", "Somebody ended it; what it has recorded stays."),
     },
+)
+
+EventKind = enum(
+    "EventKind",
+    "What happened.",
+    {
+        "SOURCE_FOUND": ("SOURCE_FOUND", "A crawl found a source for the first time."),
+        "SOURCE_CHANGED": ("SOURCE_CHANGED", "The schema or content of a source changed."),
+        "SOURCE_GONE": ("SOURCE_GONE", "A listing that succeeded no longer had a source."),
+        "QUALITY_CHANGED": ("QUALITY_CHANGED", "The quality score of a source became another."),
+        "JOB_PROGRESSED": ("JOB_PROGRESSED", "A job of this service started, went on or ended."),
+    },
+    of=events.EventKind,
 )
 
 ConnectorTarget = enum(

@@ -99,6 +99,23 @@ def answer(
 
     `read_only` refuses what is not a query with the code `METHOD_NOT_ALLOWED`.
     """
+    given = dict(variables or {})
+    found = admitted(query, given, operation_name, limits)
+    if isinstance(found, Answer):
+        return found
+    document, operation = found
+    if read_only and operation.operation is not OperationType.QUERY:
+        return _refused("GET is for queries; send mutations with POST", "METHOD_NOT_ALLOWED")
+    if operation.operation is OperationType.SUBSCRIPTION:
+        return _refused("subscriptions are followed over a WebSocket: see /explore", BAD_REQUEST)
+    result = run(request, document, given, operation_name, limits, executor=executor)
+    return told(result, request, limits)
+
+
+def admitted(
+    query: str, given: Mapping[str, Any], operation_name: str | None, limits: Limits
+) -> tuple[DocumentNode, OperationDefinitionNode] | Answer:
+    """The document and the operation of it that is asked for, or why it is not executed."""
     prepared = _prepare(query, limits) if len(query) > LONGEST_CACHED else _cached(query, limits)
     if prepared.refusal:
         return prepared.refusal
@@ -107,22 +124,34 @@ def answer(
     operation = get_operation_ast(document, operation_name)
     if operation is None:
         return _refused(_which(document, operation_name), BAD_REQUEST)
-    if read_only and operation.operation is not OperationType.QUERY:
-        return _refused("GET is for queries; send mutations with POST", "METHOD_NOT_ALLOWED")
     if schema().get_root_type(operation.operation) is None:
         return _refused(f"there are no {operation.operation.value}s here", BAD_REQUEST)
-    given = dict(variables or {})
     try:
         check_reach(schema(), document, operation, given, limits)
     except LimitExceeded as error:
         return _refused(str(error), LIMIT_EXCEEDED)
     except RecursionError:
         return _refused(TOO_DEEP, LIMIT_EXCEEDED)
+    return document, operation
+
+
+def run(
+    request: Request,
+    document: DocumentNode,
+    given: dict[str, Any],
+    operation_name: str | None,
+    limits: Limits,
+    *,
+    root: Any = None,
+    executor: type[ExecutionContext] = FastExecution,
+) -> ExecutionResult:
+    """What an admitted operation gives; `root` is the event of a subscription."""
     if limits.seconds is not None:
         request.deadline = time.monotonic() + limits.seconds
     result = execute_document(
         schema(),
         document,
+        root_value=root,
         context_value=request,
         variable_values=given,
         operation_name=operation_name,
@@ -130,30 +159,31 @@ def answer(
         execution_context_class=executor,
     )
     assert isinstance(result, ExecutionResult)
-    return _told(result, request, limits)
+    return result
 
 
 def failure(error: Exception, request_id: str) -> Answer:
     """What is told when answering itself failed: that it did, and where the log says why."""
-    told = formatted(
+    fault = formatted(
         GraphQLError("", path=[], original_error=error), request_id=request_id, code=INTERNAL
     )
-    return Answer({"errors": [told]}, INTERNAL)
+    return Answer({"errors": [fault]}, INTERNAL)
 
 
-def _told(result: ExecutionResult, request: Request, limits: Limits) -> Answer:
+def told(result: ExecutionResult, request: Request, limits: Limits) -> Answer:
+    """The result as the response has it."""
     if result.errors and result.data is None and all(not error.path for error in result.errors):
         # variables that do not fit: nothing was executed
-        errors = _errors(result.errors[: limits.errors], BAD_INPUT, limits, request.id)
+        errors = errors_told(result.errors[: limits.errors], BAD_INPUT, limits, request.id)
         return Answer({"errors": errors}, BAD_INPUT)
     body: dict[str, Any] = {}
     if result.errors:
-        body["errors"] = _errors(result.errors, BAD_INPUT, limits, request.id)
+        body["errors"] = errors_told(result.errors, BAD_INPUT, limits, request.id)
     body["data"] = result.data
     return Answer(body)
 
 
-def _errors(
+def errors_told(
     errors: Iterable[GraphQLError], code: str, limits: Limits, request_id: str = ""
 ) -> list[dict[str, Any]]:
     """Errors as the response carries them; without introspection no names are hinted at."""
@@ -171,14 +201,14 @@ def _prepare(query: str, limits: Limits) -> Prepared:
         if "more than" in error.message and "tokens" in error.message:
             return Prepared(None, _refused(tokens_message(limits.tokens), LIMIT_EXCEEDED))
         return Prepared(
-            None, Answer({"errors": _errors([error], PARSE_FAILED, limits)}, PARSE_FAILED)
+            None, Answer({"errors": errors_told([error], PARSE_FAILED, limits)}, PARSE_FAILED)
         )
     except LimitExceeded as error:
         return Prepared(None, _refused(str(error), LIMIT_EXCEEDED))
     except RecursionError:
         return Prepared(None, _refused(TOO_DEEP, LIMIT_EXCEEDED))
     if errors:
-        told = _errors(errors, VALIDATION_FAILED, limits)
+        told = errors_told(errors, VALIDATION_FAILED, limits)
         return Prepared(None, Answer({"errors": told}, VALIDATION_FAILED))
     return Prepared(document)
 

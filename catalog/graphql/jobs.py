@@ -21,6 +21,15 @@ class JobCounts(ObjectType):
     gone = Long(description="No longer there.")
 
 
+class JobProgress(ObjectType):
+    """How far a job is."""
+
+    datasets = Long(description="Data sets that are done.")
+    rows = Long(description="Rows that were read.")
+    bytes = Long(description="Bytes that were read.")
+    current = String(description="The data set that was done last.")
+
+
 class Job(ObjectType):
     """Work that was asked for and goes on after the answer."""
 
@@ -32,6 +41,7 @@ class Job(ObjectType):
     ended_at = DateTime(description="When it ended; null while it goes on.")
     error = String(description="Why it failed; null when it did not.")
     counts = Field(JobCounts, description="What it has done so far.")
+    progress = Field(JobProgress, description="How far it is; null before it has begun.")
     bytes_read = Long(description="Bytes of content that it has read.")
 
     @staticmethod

@@ -20,6 +20,7 @@ from catalog.model import ExpectationResult, QualityReport, Run, Source, Version
 from schema.errors import NotFound
 
 if TYPE_CHECKING:
+    from catalog.access.following import Following
     from catalog.access.jobs import Jobs
     from catalog.store import Store
 
@@ -36,6 +37,7 @@ class Request:
 
     store: Store
     jobs: Jobs | None = None
+    following: Following | None = None
     caller: Caller = LOCAL
     deadline: float | None = None
     id: str = field(default_factory=lambda: uuid.uuid4().hex[:16])

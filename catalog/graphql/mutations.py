@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from graphene import ID, Field, InputObjectType, List, NonNull, ObjectType, String
 
@@ -15,6 +15,9 @@ from catalog.graphql.loading import Request
 from catalog.graphql.quality import QualityReportType
 from catalog.graphql.sources import Source
 from schema.errors import HeadwaterError, InvalidInput
+
+if TYPE_CHECKING:
+    from catalog.access.jobs import Jobs
 
 LONGEST_TEXT = 10_000
 MOST_TAGS = 100
@@ -95,6 +98,19 @@ class CrawlPayload(ObjectType):
     errors = errors()
 
 
+class CancelJobInput(InputObjectType):
+    """Which job to end."""
+
+    id = ID(required=True, description="The job.")
+
+
+class CancelJobPayload(ObjectType):
+    """The job as it is now."""
+
+    job = Field(Job, description="The job; one at work ends after the source that it is at.")
+    errors = errors()
+
+
 class Mutation(ObjectType):
     """Where changing starts."""
 
@@ -119,6 +135,11 @@ class Mutation(ObjectType):
         input_=CrawlInput(name="input", required=True, description="What to crawl."),
         description="Crawl in the background, only where the operator allows it.",
     )
+    cancel_job = Field(
+        CancelJobPayload,
+        input_=CancelJobInput(name="input", required=True, description="Which job."),
+        description="End a job in the background; what it has recorded stays.",
+    )
 
     @staticmethod
     def resolve_annotate_source(_root: Any, info: Any, input_: dict[str, Any]) -> dict[str, Any]:
@@ -136,6 +157,7 @@ class Mutation(ObjectType):
             from catalog.quality import validate
 
             store = whole(request.store)
+            request.deadline = None  # reading all rows takes as long as it takes
             source = store.source(source_pk(input_["id"]))
             request.found([source])
             store.record_quality(validate(store, source))
@@ -157,11 +179,22 @@ class Mutation(ObjectType):
             uris = input_["uris"]
             if not 1 <= len(uris) <= MOST_URIS:
                 raise InvalidInput(f"crawl takes 1 to {MOST_URIS} URIs, not {len(uris)}")
-            if request.jobs is None:
-                raise InvalidInput("no jobs here: ask a running service (headwater serve)")
-            return {"job": request.jobs.crawl(uris)}
+            return {"job": _jobs(request).crawl(uris)}
 
         return _payload(info.context, start)
+
+    @staticmethod
+    def resolve_cancel_job(_root: Any, info: Any, input_: dict[str, Any]) -> dict[str, Any]:
+        def cancel(request: Request) -> dict[str, Any]:
+            return {"job": _jobs(request).cancel(input_["id"])}
+
+        return _payload(info.context, cancel)
+
+
+def _jobs(request: Request) -> Jobs:
+    if request.jobs is None:
+        raise InvalidInput("no jobs here: ask a running service (headwater serve)")
+    return request.jobs
 
 
 def source_pk(text: str) -> int:

@@ -13,13 +13,16 @@ from catalog.graphql.node import type_name
 from catalog.graphql.query import Query
 from catalog.graphql.runs import Run
 from catalog.graphql.sources import Source
+from catalog.graphql.subscription import Subscription
 from catalog.graphql.versions import Version
 
 
 @cache
 def schema() -> GraphQLSchema:
     """The one schema of this process."""
-    made = graphene.Schema(query=Query, mutation=Mutation, types=[Source, Version, Run])
+    made = graphene.Schema(
+        query=Query, mutation=Mutation, subscription=Subscription, types=[Source, Version, Run]
+    )
     found: GraphQLSchema = made.graphql_schema
     found.description = "Headwater: data sources, what is in them, and what was made of them."
     moment = found.type_map["DateTime"]

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, case, update
 
+from catalog.events import EventKind
 from catalog.model import Outcome, Status
-from catalog.store import known
+from catalog.store import events, known
 from catalog.store.rows import chunks, now, sources_by_pk
 from catalog.store.tables import sources
 
@@ -44,5 +45,7 @@ def mark_gone(
         change = update(sources).where(sources.c.pk.in_(chunk), *unseen)
         found = connection.execute(change.values(status=Status.GONE).returning(sources.c.pk))
         marked += found.scalars()
+    events.note(connection, EventKind.SOURCE_GONE, marked, now())
+    events.prune(connection)
     there = sources_by_pk(connection, sorted(marked))
     return [Outcome(source, Status.GONE, ()) for source in there.values()]

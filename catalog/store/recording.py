@@ -14,9 +14,10 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from catalog.events import EventKind
 from catalog.joins.keys import place_of
 from catalog.model import Outcome, Record, Status
-from catalog.store import codec, indexing, joining, reports
+from catalog.store import codec, events, indexing, joining, reports
 from catalog.store.claiming import Claim, claim_many
 from catalog.store.columns import digest
 from catalog.store.naming import Keys, folded
@@ -56,6 +57,7 @@ def record_many(connection: Connection, records: Sequence[Record]) -> list[Outco
     _write_entries(connection, [one for one in work if one.record.dataset.entries])
     _write_fields(connection, read)
     _write_listings(connection, work)
+    _write_events(connection, work, at)
     _write_sources(connection, work, at)
     recorded = sources_by_pk(connection, [one.pk for one in work])
     indexing.index_many(
@@ -258,6 +260,22 @@ def _write_sources(connection: Connection, work: Sequence[_Work], at: datetime) 
         by_columns.setdefault(tuple(row), []).append(row)
     for rows in by_columns.values():
         _update(connection, sources, "source", sorted(rows, key=itemgetter("source")))
+
+
+def _write_events(connection: Connection, work: Sequence[_Work], at: datetime) -> None:
+    """Before the sources are written, whose quality until now is compared."""
+    found = [
+        one.pk
+        for one in work
+        if one.status is Status.NEW or (one.claim.made and one.status is Status.FAILED)
+    ]
+    events.note(connection, EventKind.SOURCE_FOUND, found, at)
+    changed = [one.pk for one in work if one.status is Status.CHANGED]
+    events.note(connection, EventKind.SOURCE_CHANGED, changed, at)
+    scores = {one.pk: one.record.quality.score for one in work if one.record.quality is not None}
+    known = {one.pk for one in work if one.claim.version_pk is not None}
+    told = {pk: score for pk, score in scores.items() if pk in known}
+    events.note_verdicts(connection, told, at)
 
 
 def _values(one: _Work, at: datetime) -> Row:

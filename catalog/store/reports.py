@@ -9,13 +9,14 @@ from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
 from catalog.model import QualityReport
 from catalog.search import grade
-from catalog.store import codec
-from catalog.store.rows import chunks
+from catalog.store import codec, events
+from catalog.store.rows import chunks, now
 from catalog.store.tables import reports, sources
 
 
 def add(connection: Connection, report: QualityReport, *, source_pk: int, version_pk: int) -> None:
     """Store a report and make it the source's latest."""
+    events.note_verdicts(connection, {source_pk: report.score}, now())
     made = insert(reports).values(**row(report, source_pk, version_pk))
     pk = connection.execute(made.returning(reports.c.pk)).scalar_one()
     connection.execute(

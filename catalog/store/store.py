@@ -39,6 +39,7 @@ from catalog.store import (
 )
 from catalog.store.access import Access
 from catalog.store.database import Database
+from catalog.store.events import EventLog
 from catalog.store.joining import JoinIndex
 from catalog.store.migrate import migrate
 from catalog.store.newest import Newest
@@ -70,6 +71,7 @@ class Store:
         self._database = database
         self.newest = Newest(database)
         self.joins = JoinIndex(database)
+        self.events = EventLog(database)
 
     @classmethod
     def open(cls, url: str, *, create: bool = True) -> Store:

@@ -308,3 +308,13 @@ audit = Table(
     Column("outcome", AnyText, nullable=False),  # `done`, or the code of an error
     Column("details", Json, nullable=False),
 )
+
+# What happened to sources, for those who follow it; only the latest are kept.
+events = Table(
+    "events",
+    metadata,
+    _pk(),
+    Column("kind", String(24), nullable=False),
+    Column("source_pk", _Id, nullable=False),  # no foreign key: a source may be deleted
+    Column("at", Time, nullable=False),
+)
