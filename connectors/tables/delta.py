@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from connectors.formats.packages import package
 from connectors.model import Entry, Evidence
-from connectors.tables.storage import Folder, plain
+from connectors.tables.storage import Folder, plain, stay_below
 from schema.errors import CorruptData
 from schema.model import Schema
 
@@ -76,6 +76,7 @@ class DeltaTable:
         """The files of the commit; a file never changes, but is read anew in another schema."""
         shape = self.declared.fingerprint
         actions = pa.table(self.table.get_add_actions(flatten=False))
+        stay_below(self.folder, map(self.folder.uri_of, actions["path"].to_pylist()))
         columns = [
             actions[name].to_pylist() for name in ("path", "size_bytes", "modification_time")
         ]

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from connectors.formats.packages import package
 from connectors.model import Entry, Evidence
-from connectors.tables.storage import Folder, plain
+from connectors.tables.storage import Folder, plain, stay_below
 from connectors.uri import file_uri
 from schema.errors import CorruptData
 from schema.model import Schema
@@ -48,6 +48,9 @@ class Iceberg:
             scan = table.scan()
             schema = arrow.schema_to_pyarrow(table.schema(), include_field_ids=False)
             tasks = {_uri(task.file.file_path): task for task in scan.plan_files()}
+            stay_below(folder, tasks)
+        except CorruptData:
+            raise
         except Exception as error:
             raise _corrupt(folder, error) from error
         return IcebergTable(folder, table, plain(schema), newest, tasks)

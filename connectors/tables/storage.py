@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pyarrow as pa
 
 from connectors.uri import file_path
-from schema.errors import SourceError
+from schema.errors import CorruptData, SourceError
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,18 @@ class Folder:
             "region": client.get("region_name"),
         }
         return {name: str(value) for name, value in found.items() if value}
+
+
+def stay_below(folder: Folder, uris: Iterable[str]) -> None:
+    """Raise CorruptData for a table whose metadata names files outside of its folder: who writes
+    metadata must not choose what else is read.
+    """
+    root = folder.uri.rstrip("/") + "/"
+    for uri in uris:
+        below = uri.removeprefix(root)
+        if below == uri or ".." in unquote(below).split("/") or "://" in below:
+            message = f"its metadata names a file outside of its folder ({uri}); not followed"
+            raise CorruptData(f"{folder.uri}: {message}")
 
 
 def plain(schema: pa.Schema) -> pa.Schema:

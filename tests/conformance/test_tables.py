@@ -147,6 +147,20 @@ def test_damaged_metadata_is_a_finding(writer: Any, place: str, damage: str) -> 
     assert "\n" not in finding.message
 
 
+def test_metadata_leads_nowhere_else(writer: Any, place: str) -> None:
+    table = next(one for one in registry.open_source(place).datasets() if one.format in NAMES)
+    folder = Path(place, "orders")
+    moved = folder.with_name("elsewhere")
+    shutil.copytree(folder, moved)  # metadata of Iceberg names the files where they were
+    if table.format == "delta":
+        log = moved / "_delta_log" / f"{0:020d}.json"
+        log.write_text(log.read_text().replace('"path":"city=', '"path":"../orders/city='))
+    source = registry.open_source(place)
+    found = next(one for one in source.datasets() if one.name.endswith("/elsewhere"))
+    (finding,) = source.examine(found).findings
+    assert "outside of its folder" in finding.message
+
+
 def test_files_that_are_gone_are_told(writer: Any, place: str) -> None:
     source = registry.open_source(place)
     table = next(one for one in source.datasets() if one.format in NAMES)
