@@ -43,11 +43,13 @@ FORMATS: dict[str, Lazy] = {
     "avro": Lazy("connectors.formats.avro:Avro", extra="avro"),
     "csv": Lazy("connectors.formats.csv:Csv"),
     "excel": Lazy("connectors.formats.excel:Excel", extra="excel"),
+    "fixed-width": Lazy("connectors.formats.fixed_width:FixedWidth"),
     "json": Lazy("connectors.formats.json:Json"),
     "jsonl": Lazy("connectors.formats.jsonl:JsonLines"),
     "orc": Lazy("connectors.formats.orc:Orc"),
     "parquet": Lazy("connectors.formats.parquet:Parquet"),
     "spark-ml-model": Lazy("connectors.formats.spark_ml:SparkModel"),
+    "xml": Lazy("connectors.formats.xml:Xml"),
 }
 
 TABLES: dict[str, Lazy] = {

@@ -39,6 +39,15 @@ TEXTS = {
     "3,,2013-01-01T01:00\n",
     "table.json": '{"count": 2, "rows": [{"id": 1, "who": {"name": "a"}},\n'
     '{"id": 2, "more": [0.5]}]}\n',
+    "fixed.txt": "  id  name      when        share\n"
+    + "".join(f"{n:>4}  name {n:<5}2013-01-{n:02}  {n / 4:>5}\n" for n in range(1, 9)),
+    "records.xml": "<d:list xmlns:d='urn:x'>"
+    + "".join(
+        f"<d:one at='2013-01-0{n}'><d:n>{n}</d:n><d:who><d:name>a{n}</d:name></d:who>"
+        f"{'<d:tag>x</d:tag>' * (n % 3)}</d:one>"
+        for n in range(1, 6)
+    )
+    + "</d:list>",
     "types.csv": "id,flag,day,local,zoned,share,big,exact\n"
     "1,true,2013-01-31,2013-01-01 05:06,2013-01-01T00:00:00+01:00,.5,18446744073709551615,"
     "0.12345678901234567890\n"

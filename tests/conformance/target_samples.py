@@ -50,6 +50,7 @@ EDGES = (
         "parted",
         "deep.parquet",
     ),
+    *("fixed.txt", "records.xml"),
     *("book.xlsx#cells", "in_delta", "in_iceberg"),
     *("deep.arrow", "deep.orc", "table.json", "table.avro"),
     *("short.csv", "zipped.csv.gz"),

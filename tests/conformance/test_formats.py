@@ -56,6 +56,22 @@ def _excel() -> bytes:
     return workbooks.xlsx({"rows": [list(ROWS[0]), *(list(row.values()) for row in ROWS)]})
 
 
+def _fixed_width() -> bytes:
+    lines = [f"{row['id']:>5}  {row['name']:<12}{row['city']:<8}" for row in ROWS]
+    return ("   id  name        city    \n" + "\n".join(lines) + "\n").encode()
+
+
+def _xml() -> bytes:
+    from xml.sax.saxutils import escape
+
+    rows = [
+        "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in row.items())
+        for row in ROWS
+    ]
+    made = "".join(f"<row>{row}</row>\n" for row in rows)
+    return f"<?xml version='1.0'?>\n<rows about='these'>{made}</rows>".encode()
+
+
 def _json() -> bytes:
     import json
 
@@ -85,10 +101,12 @@ SAMPLES: dict[str, Callable[[], bytes]] = {
     "avro": _avro,
     "csv": _csv,
     "excel": _excel,
+    "fixed-width": _fixed_width,
     "json": _json,
     "jsonl": _jsonl,
     "orc": _orc,
     "parquet": _parquet,
+    "xml": _xml,
 }
 """The same rows in every format."""
 

@@ -28,7 +28,7 @@ PROSE = (
         ("array.json", '[{"a": 1}, {"a": 2}]', "json"),
         ("pretty.json", '{\n  "a": 1,\n  "b": 2\n}\n', "json"),
         ("page.csv", "<!DOCTYPE html>\n<html><body>a, b</body></html>\n", None),
-        ("feed", "<?xml version='1.0'?>\n<r><a>1</a><a>2</a></r>\n", "files"),
+        ("feed", "<?xml version='1.0'?>\n<r><a>1</a><a>2</a></r>\n", "xml"),
         ("scalar.json", "[1, 2, 3]", None),
         ("two.csv", "a,b\n1,2\n", "csv"),
         ("novel.txt", PROSE, "files"),
