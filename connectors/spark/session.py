@@ -5,13 +5,16 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import signal
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from connectors.spark.cluster import Cluster
+from connectors.spark.interrupting import interruptible
 from connectors.spark.java import java_home
 from connectors.spark.masters import Prepared, prepare
 from schema.errors import ClusterError, MissingDependency
@@ -57,6 +60,7 @@ def session(cluster: Cluster, name: str = "headwater") -> Iterator[SparkSession]
     except ImportError as error:
         raise MissingDependency(f"{error}; pip install 'headwater[spark]'") from error
     running = SparkSession.getActiveSession()
+    kept = signal.getsignal(signal.SIGINT)
     if running is not None:
         yield _shared(running, cluster)
         return
@@ -70,11 +74,19 @@ def session(cluster: Cluster, name: str = "headwater") -> Iterator[SparkSession]
         with _environment(_variables(prepared)):
             spark = _start(builder, prepared.cluster)
         try:
-            yield spark
+            with interruptible(spark):
+                yield spark
         finally:
             _stop(spark)
+            _listen(kept)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _listen(handler: Any) -> None:
+    """Hear Ctrl-C as before: pyspark sets a handler that keeps asking the session that ended."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, handler)
 
 
 def _shared(running: SparkSession, cluster: Cluster) -> SparkSession:
