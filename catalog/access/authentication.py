@@ -51,14 +51,19 @@ class Authenticator:
         self.secure = secure
         self.cookie = SECURE_COOKIE if secure else COOKIE
 
-    def caller(self, headers: Headers) -> Caller | None:
-        """Who asks; None when what is shown opens nothing, or nothing is shown and it must be."""
+    def remembered(self, headers: Headers) -> Caller | None:
+        """Who asks, if that can be told without asking the catalog."""
         shown = self._shown(headers)
         if shown is None:
             return None if self.required else LOCAL
-        remembered = self._known.get(shown)
-        if remembered and remembered[0] > self._clock():
-            return remembered[1]
+        kept = self._known.get(shown)
+        return kept[1] if kept and kept[0] > self._clock() else None
+
+    def caller(self, headers: Headers) -> Caller | None:
+        """Who asks; None when what is shown opens nothing, or nothing is shown and it must be."""
+        shown, remembered = self._shown(headers), self.remembered(headers)
+        if remembered is not None or shown is None:
+            return remembered
         self._known.pop(shown, None)
         found = self._ask(*shown)
         if found is None:

@@ -18,10 +18,11 @@ from catalog.access.refusals import refusal
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """`body` in bytes; `receiving` is the seconds until a body is here, `sending` those until a
-    part of the answer is taken, `answering` those until all of it is.
+    """`query` (of the address) and `body` in bytes; `receiving` is the seconds until a body is
+    here, `sending` those until a part of the answer is taken, `answering` those until all of it is.
     """
 
+    query: int = 64_000
     body: int = 2_000_000
     receiving: float = 30.0
     sending: float = 60.0
@@ -44,6 +45,10 @@ class Bounded:
             return
         bounds = self._bounds
         body: bytes | None = b""
+        if len(scope["query_string"]) > bounds.query:
+            text = f"the query of the address is longer than {bounds.query} bytes"
+            await _closing(refusal(scope, 414, "BAD_REQUEST", text))(scope, receive, send)
+            return
         if _has_body(scope):
             with anyio.move_on_after(bounds.receiving) as waited:
                 body = await _taken(receive, bounds.body)

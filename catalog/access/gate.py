@@ -71,7 +71,9 @@ class Gate:
         if operation is None:
             signing_in = scope["type"] == "http" and scope["method"] == "POST"
             return self._hurried(scope) if signing_in else None
-        caller = await anyio.to_thread.run_sync(self._authenticator.caller, headers)
+        caller = self._authenticator.remembered(headers)
+        if caller is None:  # a thread costs more than all the rest of the gate
+            caller = await anyio.to_thread.run_sync(self._authenticator.caller, headers)
         if caller is None:
             shown = "authorization" in headers
             if scope["type"] == "websocket" and operation == "query" and not shown:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
 from catalog.access.roots import Roots
+from connectors.uri import take_apart
 from schema.errors import HeadwaterError, InvalidInput, NotFound
 
 if TYPE_CHECKING:
@@ -34,10 +35,12 @@ MOST_SECONDS = 6 * 3600
 
 @dataclass(slots=True)
 class Job:
-    """One crawl; changes while it goes on, so read it and do not keep what was read."""
+    """One crawl; changes while it goes on, so read it and do not keep what was read. `uris` are
+    without logins, which stand in `asked` until it has begun.
+    """
 
     id: str
-    uris: tuple[str, ...]
+    asked: tuple[str, ...] = field(repr=False)
     created_at: datetime
     state: str = "QUEUED"
     started_at: datetime | None = None
@@ -48,6 +51,10 @@ class Job:
     progress: Progress | None = None
     stopped: threading.Event = field(default_factory=threading.Event)
     """Set when somebody has cancelled it."""
+    uris: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.uris = tuple(take_apart(uri).clean for uri in self.asked)
 
 
 class Jobs:
@@ -168,11 +175,12 @@ class Jobs:
         from catalog.crawl import crawl
         from connectors.model import Limits
 
+        asked, job.asked = job.asked, ()
         with contextlib.closing(
             cast(
                 "Generator[Outcome]",
                 crawl(
-                    job.uris,
+                    asked,
                     self._store,
                     Limits(reach=self._roots.check),
                     on_progress=lambda progress: self._progressed(job, progress),

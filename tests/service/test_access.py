@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import anyio
 import httpx
 import pytest
 
 from catalog.access import policy
+from catalog.access.authentication import Authenticator
 from catalog.access.callers import Role
 from catalog.access.exposure import exposure
+from catalog.access.gate import CALLER, Gate
 from catalog.access.roots import Roots
 from catalog.graphql.schema import schema
 from catalog.server import Service
@@ -342,6 +346,44 @@ def test_changes_are_kept_in_the_audit_log(guarded: Guarded) -> None:
     assert "hunter2" not in str(four)
     older = guarded.store.access.log(first=1, after=four[2].pk, caller="a editor")
     assert [one.pk for one in older] == [four[3].pk]
+
+
+@pytest.mark.parametrize(
+    ("who", "origin", "found"),
+    [
+        ("reader", None, ["a reader"]),
+        ("reader", "http://localhost:8400", ["a reader"]),
+        ("reader", "https://evil.example", []),
+        ("wrong", None, []),
+        ("nobody", None, [None]),  # whom the first message has to name
+        ("nobody", "https://evil.example", []),
+    ],
+)
+def test_sockets_pass_the_same_gate(
+    guarded: Guarded, who: str, origin: str | None, found: list[str | None]
+) -> None:
+    sent: list[Any] = []
+    reached: list[Any] = []
+
+    async def app(scope: Any, _receive: Any, _send: Any) -> None:
+        reached.append(scope[CALLER].name if CALLER in scope else None)
+
+    async def send(message: Any) -> None:
+        sent.append(message["type"])
+
+    headers = {"host": "localhost:8400", **guarded.as_(who)} | (
+        {"origin": origin} if origin else {}
+    )
+    scope = {
+        "type": "websocket",
+        "path": "/graphql",
+        "query_string": b"",
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+    }
+    gate = Gate(app, Authenticator(guarded.store, required=True))
+    anyio.run(gate, scope, None, send)
+    assert reached == found
+    assert sent == ([] if found else ["websocket.close"])
 
 
 def test_long_details_are_cut() -> None:

@@ -58,6 +58,12 @@ def test_a_body_that_is_too_long_is_refused(tight):
     assert found.status_code == 413
 
 
+def test_an_address_that_is_too_long_is_refused(tight):
+    asked = b"GET /?q=" + b"x" * 65_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    assert raw(tight, asked).startswith(b"HTTP/1.1 414 ")
+    assert tight.http.get("/", params={"q": "x" * 1_000}).status_code == 200
+
+
 def test_a_body_that_does_not_come_is_not_waited_for(tight):
     answer = raw(
         tight,
@@ -84,7 +90,7 @@ def test_a_caller_that_takes_no_answer_is_left():
             await anyio.sleep_forever()
 
     async def run():
-        scope = {"type": "http", "method": "GET", "path": "/", "headers": []}
+        scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": []}
         await Bounded(app, Bounds(sending=0.01))(scope, None, stuck)  # type: ignore[arg-type]
 
     anyio.run(run)
@@ -104,7 +110,7 @@ def test_an_answer_that_goes_on_for_ever_is_ended():
         await anyio.sleep(0.001)
 
     async def run():
-        scope = {"type": "http", "method": "GET", "path": "/", "headers": []}
+        scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": []}
         await Bounded(app, Bounds(answering=0.05))(scope, None, taken)  # type: ignore[arg-type]
 
     anyio.run(run)

@@ -119,6 +119,16 @@ def test_a_crawl_that_fails_tells_why(fresh):
     assert jobs.get("unknown") is None
 
 
+def test_a_login_in_the_address_of_a_crawl_is_shown_to_nobody(fresh):
+    jobs = Jobs(fresh.store, Roots(("postgresql://127.0.0.1:1/sales",)))
+    job = jobs.crawl(["postgresql://user:hunter2@127.0.0.1:1/sales"])
+    assert job.uris == ("postgresql://127.0.0.1:1/sales",)
+    assert "hunter2" not in repr(job)
+    jobs.close(timeout=60)
+    assert job.state == "FAILED"
+    assert "hunter2" not in f"{job.error} {job.asked}"
+
+
 def test_a_crawl_outside_the_roots_is_not_allowed(served):
     found = served.post(CRAWL, {"uris": ["file:///etc"]}).json()["data"]["crawl"]
     assert found["job"] is None
