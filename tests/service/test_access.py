@@ -371,9 +371,9 @@ def test_sockets_pass_the_same_gate(
     async def send(message: Any) -> None:
         sent.append(message["type"])
 
-    headers = {"host": "localhost:8400", **guarded.as_(who)} | (
-        {"origin": origin} if origin else {}
-    )
+    headers = {"host": "localhost:8400", **guarded.as_(who)}
+    headers |= {"origin": origin} if origin else {}
+    headers |= {"authorization": "Bearer wrong"} if who == "wrong" else {}
     scope = {
         "type": "websocket",
         "path": "/graphql",
