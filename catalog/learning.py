@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from catalog.joins.keys import key_columns
-from catalog.model import Known, Outcome, QualityReport, Record, label_of
-from catalog.quality import Evidence, derive, judge
-from catalog.quality.derive import MOST_VERSIONS
+from catalog.judging import judged
+from catalog.model import Known, Outcome, Record, label_of
+from catalog.quality import Evidence
 from catalog.quality.personal import is_personal
 from catalog.reading import Content
 from connectors.model import Dataset
@@ -110,23 +110,19 @@ def learn(store: Store, content: Content, known: Known | None, run: int | None) 
     )
     findings = (*content.findings, *misfit_findings(summary, schema, hidden=is_personal))
     evidence = Evidence(schema, figures, findings, datetime.now(UTC))
+    report, events = judged(store, known, evidence)
     return Record(
         dataset,
         schema,
         figures,
         content.parts,
         findings,
-        _judged(store, known, evidence),
+        report,
         run,
         content.bytes_read,
         key_columns(label_of(dataset.name, dataset.uri), summary, schema, figures),
+        events,
     )
-
-
-def _judged(store: Store, known: Known | None, evidence: Evidence) -> QualityReport:
-    """The verdict on what is about to be recorded, by what earlier versions let expect."""
-    versions = store.versions(known.source_pk, first=MOST_VERSIONS) if known is not None else []
-    return judge(evidence, derive(evidence, versions[::-1]))
 
 
 def _unread(dataset: Dataset) -> Finding:

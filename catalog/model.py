@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from catalog.alerts.model import Event
 from catalog.joins.model import KeyColumn
 from connectors.model import Dataset
 from schema.errors import InvalidInput
@@ -150,6 +151,8 @@ class Record:
     run: int | None = None
     bytes_read: int = 0
     joinable: tuple[KeyColumn, ...] = ()
+    events: tuple[Event, ...] = ()
+    """What happened, for the outbox of alerts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +216,8 @@ class Expectation:
     """completeness, uniqueness, validity, consistency, timeliness or stability."""
     false_alarms: float | None = None
     """The share of clean versions that are expected not to meet it; None where not known."""
+    key: str | None = None
+    """What users call it by; None until a source's expectations are put together."""
 
 
 @dataclass(frozen=True, slots=True)

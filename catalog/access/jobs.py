@@ -162,6 +162,7 @@ class Jobs:
         except Exception:  # noqa: BLE001 - a job ends with its fault told, not the worker
             _log.exception("job %s failed", job.id)
             state, job.error = "FAILED", f"the service failed; its log tells why: job {job.id}"
+        self._announce()
         job.state, job.ended_at = state, datetime.now(UTC)
         self._on_change(job)
 
@@ -170,6 +171,16 @@ class Jobs:
         if time.monotonic() - self._told >= TOLD_EVERY:
             self._told = time.monotonic()
             self._on_change(job)
+
+    def _announce(self) -> None:
+        from catalog.alerts.deliver import deliver
+
+        try:
+            faults = deliver(self._store).faults
+        except HeadwaterError as error:
+            faults = (str(error),)
+        for fault in faults:
+            _log.warning("%s", fault)
 
     def _outcomes(self, job: Job) -> Iterator[Outcome]:
         from catalog.crawl import crawl

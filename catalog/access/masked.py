@@ -140,6 +140,7 @@ def _masked_result(result: ExpectationResult) -> ExpectationResult:
         "learned from the values of a column of personal data",
         expectation.dimension,
         expectation.false_alarms,
+        expectation.key,
     )
     return replace(result, expectation=shown, observed=_hidden(result.observed))
 

@@ -79,6 +79,7 @@ def command(
 
         supervise()
     from catalog.cli import documents
+    from catalog.cli.announcing import announce
     from catalog.cli.output import print_json
     from catalog.cli.progress import crawling
     from catalog.crawl import crawl
@@ -112,6 +113,7 @@ def command(
                 outcomes.append(outcome)  # noqa: PERF402  what is done counts if the rest fails
         except SourceError as error:
             unreachable = error
+        announce(store)
     seconds = time.monotonic() - began
     if session.json:
         print_json(

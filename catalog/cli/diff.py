@@ -9,7 +9,11 @@ import click
 from catalog.cli.session import Session, pass_session, subcommand
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from catalog.cli.table import Table
     from catalog.model import Source, Version
+    from catalog.quality.drift import ColumnDrift
     from catalog.store import Store
 
 
@@ -23,12 +27,14 @@ if TYPE_CHECKING:
 @click.argument("after", metavar="TO]", required=False)
 @pass_session
 def command(session: Session, *, ref: str, before: str | None, after: str | None) -> None:
-    """Show how the schema changed between two versions, and whether readers break.
+    """Show how schema and values changed between two versions, and whether readers break.
 
     FROM and TO are version numbers or ids; without them the last two versions are compared.
     """
     from catalog.cli import documents
     from catalog.cli.output import print_json
+    from catalog.quality.drift import drift
+    from catalog.quality.evidence import Evidence
     from schema.diff import diff
 
     with session.store() as store:
@@ -40,9 +46,11 @@ def command(session: Session, *, ref: str, before: str | None, after: str | None
             older = store.versions(source.pk, first=1, after=to.number)
             start = older[0] if older else to
     found = diff(start.schema, to.schema)
+    moved = drift(Evidence.of(start), Evidence.of(to)) if start.pk != to.pk else ()
     if session.json:
         ends = {"from": start.id, "to": to.id}
-        print_json({"id": source.id, "name": source.name, **ends, **documents.difference(found)})
+        told = {**documents.difference(found), "drift": [documents.moved(one) for one in moved]}
+        print_json({"id": source.id, "name": source.name, **ends, **told})
         return
     from catalog.cli.output import console, text
     from catalog.cli.table import Table
@@ -60,6 +68,33 @@ def command(session: Session, *, ref: str, before: str | None, after: str | None
             breaking = text("yes", "red") if change.breaking else text("no")
             made.add(change.field, change.kind, change.before, change.after, breaking)
         out.print(made)
+    if strong := [one for one in moved if one.level != "NONE"]:
+        out.print(drifted(strong))
+    elif moved:
+        out.print(text(f"no drift in {len(moved)} columns"))
+
+
+def drifted(moved: Sequence[ColumnDrift]) -> Table:
+    """A line a column: how far its values moved, and which."""
+    from catalog.cli.output import text
+    from catalog.cli.table import Table
+
+    made = Table(
+        ("field", "drift", "index", "distance", "divergence", "what moved"),
+        frozenset(("index", "distance", "divergence")),
+        ("what moved",),
+    )
+    for one in moved:
+        shares = (f"{m.what} {100 * m.before:.3g} → {100 * m.after:.3g} %" for m in one.moved)
+        made.add(
+            one.field,
+            text(one.level.lower(), "red" if one.level == "STRONG" else "yellow"),
+            f"{one.index:.3f}",
+            None if one.distance is None else f"{one.distance:.3f}",
+            f"{one.divergence:.3f}",
+            text(", ".join(shares)),
+        )
+    return made
 
 
 def current(store: Store, source: Source) -> Version:

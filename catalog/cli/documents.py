@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from catalog.joins.asking import Partners
     from catalog.joins.model import Join
     from catalog.model import Edge, ExpectationResult, Outcome, QualityReport, Run, Source
+    from catalog.quality.choices import Choice
+    from catalog.quality.drift import ColumnDrift
     from schema.diff import SchemaDiff
     from schema.model import Finding
 
@@ -70,16 +72,45 @@ def quality(value: QualityReport) -> Document:
         "score": value.score,
         "engine": value.engine,
         "checkedAt": value.checked_at,
+        "rowsSeen": value.rows_seen,
         "results": [result(one) for one in value.results],
+    }
+
+
+def moved(value: ColumnDrift) -> Document:
+    return {
+        "field": value.field,
+        "level": value.level,
+        "index": value.index,
+        "distance": value.distance,
+        "divergence": value.divergence,
+        "chance": value.chance,
+        "nullsBefore": value.nulls_before,
+        "nullsAfter": value.nulls_after,
+        "moved": [
+            {"what": one.what, "before": one.before, "after": one.after} for one in value.moved
+        ],
+    }
+
+
+def choice(value: Choice) -> Document:
+    return {
+        "key": value.key,
+        "state": value.state,
+        "reason": value.reason,
+        "arguments": None if value.expectation is None else dict(value.expectation.kwargs),
     }
 
 
 def result(value: ExpectationResult) -> Document:
     return {
+        "key": value.expectation.key,
         "expectation": value.expectation.type,
+        "arguments": dict(value.expectation.kwargs),
         "field": value.expectation.field,
         "dimension": value.expectation.dimension,
         "reason": value.expectation.reason,
+        "falseAlarms": value.expectation.false_alarms,
         "success": value.success,
         "observed": value.observed,
         "unexpectedCount": value.unexpected_count,

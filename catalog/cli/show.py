@@ -93,6 +93,8 @@ def show(store: Store, source: Source, *, evidence: bool = False) -> None:
         out.print(columns(version))
     if report is not None:
         out.print(verdict(report), soft_wrap=True)
+    if version is not None and (moved := drifted(store, version)):
+        out.print(text(moved, "yellow"), soft_wrap=True)
     for finding in source.findings:
         out.print(finding_line(finding), soft_wrap=True)
     if evidence and version is not None:
@@ -103,6 +105,21 @@ def show(store: Store, source: Source, *, evidence: bool = False) -> None:
         out.print(
             text(f"made from {', '.join(sorted(names))} (`headwater lineage {source.label}`)")
         )
+
+
+def drifted(store: Store, version: Version) -> str:
+    """The columns that drifted from the version before, in one line; empty without any."""
+    before = store.versions(version.source_pk, first=1, after=version.number)
+    if not before:
+        return ""
+    from catalog.quality.drift import NONE, drift
+    from catalog.quality.evidence import Evidence
+
+    moved = drift(Evidence.of(before[0]), Evidence.of(version))
+    told = [f"{one.field} ({one.index:.2f})" for one in moved if one.level != NONE]
+    more = f" and {len(told) - 5} more" if len(told) > 5 else ""
+    since = f"drift since version {before[0].number}: "
+    return f"{since}{', '.join(told[:5])}{more}; `headwater diff` tells more" if told else ""
 
 
 def summary(source: Source, version: Version | None) -> Text:

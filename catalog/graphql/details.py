@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from graphene import Boolean, Field, Int, List, NonNull, ObjectType, String
 
+from catalog.graphql.drift import Drift, drift_between
 from catalog.graphql.enums import ChangeKind, Compatibility, Severity
 from catalog.graphql.scalars import Value
 
@@ -40,9 +43,16 @@ class SchemaDiff(ObjectType):
 
     compatibility = Field(Compatibility, description="Who can still read whose data.")
     changes = List(NonNull(Change), description="Every difference; empty when there is none.")
+    drift = List(
+        NonNull(Drift), description="How values are spread otherwise, strongest drift first."
+    )
     # `from` is a keyword of Python
     from_ = Field("catalog.graphql.versions.Version", name="from", description="The older version.")
     to = Field("catalog.graphql.versions.Version", description="The newer version.")
+
+    @staticmethod
+    def resolve_drift(found: dict[str, Any], _info: Any) -> Any:
+        return drift_between(found)
 
 
 class Connector(ObjectType):

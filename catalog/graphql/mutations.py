@@ -10,6 +10,7 @@ from graphene import ID, Field, InputObjectType, List, NonNull, ObjectType, Stri
 from catalog import model
 from catalog.access.masked import whole
 from catalog.graphql.errors import code_of
+from catalog.graphql.expectations import ChangeExpectationsInput, Choice, wanted
 from catalog.graphql.jobs import Job
 from catalog.graphql.loading import Request
 from catalog.graphql.quality import QualityReportType
@@ -111,6 +112,15 @@ class CancelJobPayload(ObjectType):
     errors = errors()
 
 
+class ChangeExpectationsPayload(ObjectType):
+    """What is chosen now, and the verdict by it."""
+
+    source = Field(Source, description="The source.")
+    quality = Field(QualityReportType, description="The verdict, from the stored summary.")
+    choices = List(NonNull(Choice), description="All that is chosen for its expectations.")
+    errors = errors()
+
+
 class Mutation(ObjectType):
     """Where changing starts."""
 
@@ -123,6 +133,11 @@ class Mutation(ObjectType):
         ValidateSourcePayload,
         input_=ValidateSourceInput(name="input", required=True, description="Which source."),
         description="Validate a source against its expectations with Great Expectations, now.",
+    )
+    change_expectations = Field(
+        ChangeExpectationsPayload,
+        input_=ChangeExpectationsInput(name="input", required=True, description="What to choose."),
+        description="Silence, pin, set and reset expectations; kept over crawls.",
     )
     delete_source = Field(
         DeleteSourcePayload,
@@ -154,16 +169,32 @@ class Mutation(ObjectType):
     @staticmethod
     def resolve_validate_source(_root: Any, info: Any, input_: dict[str, Any]) -> dict[str, Any]:
         def check(request: Request) -> dict[str, Any]:
-            from catalog.quality import validate
+            from catalog.quality.apart import validate_apart
 
             store = whole(request.store)
             request.deadline = None  # reading all rows takes as long as it takes
             source = store.source(source_pk(input_["id"]))
             request.found([source])
-            store.record_quality(validate(store, source))
+            validate_apart(store, source)
             return {"source": source, "quality": request.quality(source.pk)}
 
         return _payload(info.context, check)
+
+    @staticmethod
+    def resolve_change_expectations(
+        _root: Any, info: Any, input_: dict[str, Any]
+    ) -> dict[str, Any]:
+        def change(request: Request) -> dict[str, Any]:
+            from catalog.quality.editing import edit
+
+            store = whole(request.store)
+            source = store.source(source_pk(input_["id"]))
+            request.found([source])
+            edit(store, source, wanted(input_))
+            choices = list(store.choices(source.pk).values())
+            return {"source": source, "quality": request.quality(source.pk), "choices": choices}
+
+        return _payload(info.context, change)
 
     @staticmethod
     def resolve_delete_source(_root: Any, info: Any, input_: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from graphene import Boolean, Field, Float, List, NonNull, ObjectType, String
 from catalog import model
 from catalog.graphql.loading import Request
 from catalog.graphql.scalars import DateTime, Long, PageSize, Value
+from catalog.search import grade
 
 
 class ExpectationResultType(ObjectType):
@@ -27,6 +28,8 @@ class ExpectationResultType(ObjectType):
     arguments = Value(description="What it was asked with, as Great Expectations takes it.")
     reason = String(description="Why it was derived.")
     dimension = String(description="The dimension of quality that it belongs to.")
+    key = String(description="What it is called by to silence, pin or set it.")
+    false_alarms = Float(description="The share of clean versions expected not to meet it.")
 
     @staticmethod
     def resolve_expectation(result: model.ExpectationResult, _info: Any) -> str:
@@ -47,6 +50,14 @@ class ExpectationResultType(ObjectType):
     @staticmethod
     def resolve_dimension(result: model.ExpectationResult, _info: Any) -> str:
         return result.expectation.dimension
+
+    @staticmethod
+    def resolve_key(result: model.ExpectationResult, _info: Any) -> str | None:
+        return result.expectation.key
+
+    @staticmethod
+    def resolve_false_alarms(result: model.ExpectationResult, _info: Any) -> float | None:
+        return result.expectation.false_alarms
 
 
 class QualityReportType(ObjectType):
@@ -75,7 +86,7 @@ class QualityReportType(ObjectType):
     )
 
     @staticmethod
-    def resolve_grade(report: model.QualityReport, _info: Any) -> str:
+    def resolve_grade(report: model.QualityReport, _info: Any) -> str | None:
         return grade(report.score)
 
     @staticmethod
@@ -93,14 +104,6 @@ class QualityReportType(ObjectType):
             report.source_pk,
             lambda pks: request.store.newest.reports(pks, first=first),
         )
-
-
-def grade(score: float) -> str:
-    """The letter that people read: A from 90, B from 75, C from 60, else D."""
-    return next(
-        (letter for least, letter in ((90, "A"), (75, "B"), (60, "C")) if score >= least),
-        "D",
-    )
 
 
 QualityField = Field(QualityReportType, description="The latest verdict; null before the first.")

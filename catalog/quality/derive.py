@@ -27,7 +27,7 @@ def derive(
     """
     now = _evidence(version)
     past = tuple(_before(version, history))[-MOST_VERSIONS:] or (now,)
-    table = TableSubject(now, past)
+    table = TableSubject(now, _sound(past, None))
     found = [expectation for rule in TABLE_RULES for expectation in rule(table)]
     for column in now.columns.values():
         subject = _subject(column, now, past)
@@ -52,8 +52,16 @@ def _before(
     yield from (one for one in history if isinstance(one, Evidence))
 
 
+def _sound(past: tuple[Evidence, ...], name: str | None) -> tuple[Evidence, ...]:
+    """The versions in which that column, or the table (None), was not found faulty; all of them
+    where none is left.
+    """
+    return tuple(version for version in past if name not in version.faulty) or past
+
+
 def _subject(column: Column, now: Evidence, past: tuple[Evidence, ...]) -> ColumnSubject:
-    before = [version.columns[column.name] for version in past if column.name in version.columns]
+    versions = _sound(past, column.name)
+    before = [one.columns[column.name] for one in versions if column.name in one.columns]
     comparable = [one for one in before if family(one.field.type) == family(column.field.type)]
     if past[0] is now or not before:
         return ColumnSubject(column, (column,), now.schema.primary_key)

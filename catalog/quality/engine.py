@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _FORMAT = {"result_format": "BASIC", "partial_unexpected_count": 5}
 _INDEX = "headwater_index"
-_lock = threading.Lock()
+lock = threading.Lock()
 """Great Expectations keeps its context in a global, so one validation runs at a time."""
 
 
@@ -75,7 +75,7 @@ def on_data(frame: pd.DataFrame, expectations: Sequence[Expectation]) -> list[Ve
     gx = load()
     aliases = Aliases.of(frame.columns, expectations)
     frame = frame.rename(columns=aliases.alias)
-    with _lock, warnings.catch_warnings():
+    with lock, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # told to users as verdicts, not by pandas and numpy
         context = gx.get_context(mode="ephemeral")
         context.variables.progress_bars = {"globally": False, "metric_calculations": False}
@@ -98,7 +98,7 @@ def on_summary(evidence: Evidence, expectations: Sequence[Expectation]) -> list[
     load()
     from great_expectations.execution_engine import PandasExecutionEngine
 
-    with _lock, warnings.catch_warnings():
+    with lock, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         engine = PandasExecutionEngine()
         aliases = Aliases.of(evidence.schema.names, expectations)

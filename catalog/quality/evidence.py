@@ -68,11 +68,13 @@ class Evidence:
     profile: TableProfile
     findings: tuple[Finding, ...] = ()
     at: datetime | None = None
+    faulty: frozenset[str | None] = frozenset()
+    """Columns (None is the table) that were found faulty: nothing is learned from them."""
 
     @classmethod
-    def of(cls, version: Version) -> Evidence:
+    def of(cls, version: Version, faulty: frozenset[str | None] = frozenset()) -> Evidence:
         """The evidence of a stored version."""
-        return cls(version.schema, version.profile, version.findings, version.created_at)
+        return cls(version.schema, version.profile, version.findings, version.created_at, faulty)
 
     @property
     def rows(self) -> int:

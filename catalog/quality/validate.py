@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from catalog.model import Expectation, QualityReport, Source, Version
+from catalog.quality.choices import chosen
 from catalog.quality.derive import MOST_VERSIONS, derive
 from catalog.quality.evidence import Evidence
 from catalog.quality.judge import report_of, result_of
+from catalog.quality.past import sound
 from schema.errors import InvalidInput, NotFound
 
 if TYPE_CHECKING:
@@ -62,8 +64,10 @@ def current_version(store: Store, source: Source) -> Version:
 
 def expectations_of(store: Store, version: Version) -> tuple[Expectation, ...]:
     """What is expected of a stored version, given those before it."""
-    history = store.versions(version.source_pk, first=MOST_VERSIONS, after=version.number)
-    return derive(version, history)
+    versions = store.versions(version.source_pk, first=MOST_VERSIONS, after=version.number)
+    history = sound(store, version.source_pk, versions)
+    derived = derive(Evidence.of(version), history)
+    return chosen(derived, store.choices(version.source_pk))
 
 
 def _on_data(

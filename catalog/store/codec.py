@@ -94,15 +94,35 @@ def decode_findings(value: Sequence[Sequence[Any]]) -> tuple[Finding, ...]:
     return tuple(Finding(*one) for one in value)
 
 
+def encode_one(one: Expectation) -> dict[str, Any]:
+    """An expectation; the inverse of `decode_one`."""
+    return {
+        "type": one.type,
+        "field": one.field,
+        "kwargs": dict(one.kwargs),
+        "reason": one.reason,
+        "dimension": one.dimension,
+        "falseAlarms": one.false_alarms,
+        "key": one.key,
+    }
+
+
+def decode_one(value: Mapping[str, Any]) -> Expectation:
+    return Expectation(
+        value["type"],
+        value["field"],
+        value["kwargs"],
+        value["reason"],
+        value["dimension"],
+        value.get("falseAlarms"),
+        value.get("key"),
+    )
+
+
 def encode_results(results: Sequence[ExpectationResult]) -> list[dict[str, Any]]:
     return [
         {
-            "type": one.expectation.type,
-            "field": one.expectation.field,
-            "kwargs": dict(one.expectation.kwargs),
-            "reason": one.expectation.reason,
-            "dimension": one.expectation.dimension,
-            "falseAlarms": one.expectation.false_alarms,
+            **encode_one(one.expectation),
             "success": one.success,
             "observed": one.observed,
             "unexpectedCount": one.unexpected_count,
@@ -113,19 +133,7 @@ def encode_results(results: Sequence[ExpectationResult]) -> list[dict[str, Any]]
 
 def decode_results(value: Sequence[Mapping[str, Any]]) -> tuple[ExpectationResult, ...]:
     return tuple(
-        ExpectationResult(
-            Expectation(
-                one["type"],
-                one["field"],
-                one["kwargs"],
-                one["reason"],
-                one["dimension"],
-                one.get("falseAlarms"),
-            ),
-            one["success"],
-            one["observed"],
-            one["unexpectedCount"],
-        )
+        ExpectationResult(decode_one(one), one["success"], one["observed"], one["unexpectedCount"])
         for one in value
     )
 

@@ -7,9 +7,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, case, update
 
+from catalog.alerts.model import Event
 from catalog.events import EventKind
 from catalog.model import Outcome, Status
 from catalog.store import events, known
+from catalog.store.alerts import enqueue
 from catalog.store.rows import chunks, now, sources_by_pk
 from catalog.store.tables import sources
 
@@ -48,4 +50,7 @@ def mark_gone(
     events.note(connection, EventKind.SOURCE_GONE, marked, now())
     events.prune(connection)
     there = sources_by_pk(connection, sorted(marked))
+    at = now().isoformat()
+    for source in there.values():
+        enqueue(connection, source, [Event("gone", "", "it is no longer there")], stamp=at)
     return [Outcome(source, Status.GONE, ()) for source in there.values()]

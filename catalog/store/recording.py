@@ -14,10 +14,12 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from catalog.alerts.model import Event
 from catalog.events import EventKind
 from catalog.joins.keys import place_of
 from catalog.model import Outcome, Record, Status
 from catalog.store import codec, events, indexing, joining, reports
+from catalog.store.alerts import enqueue
 from catalog.store.claiming import Claim, claim_many
 from catalog.store.columns import digest
 from catalog.store.naming import Keys, folded
@@ -58,8 +60,15 @@ def record_many(connection: Connection, records: Sequence[Record]) -> list[Outco
     _write_fields(connection, read)
     _write_listings(connection, work)
     _write_events(connection, work, at)
+    broken = _newly_broken(connection, work)
     _write_sources(connection, work, at)
     recorded = sources_by_pk(connection, [one.pk for one in work])
+    for one in work:
+        enqueue(connection, recorded[one.pk], one.record.events, stamp=str(one.version_pk))
+        if one.pk in broken:
+            told = one.record.findings[0].message if one.record.findings else "it cannot be read"
+            failed = [Event("failed", "", told)]
+            enqueue(connection, recorded[one.pk], failed, stamp=at.isoformat())
     indexing.index_many(
         connection,
         [
@@ -85,6 +94,17 @@ def record_many(connection: Connection, records: Sequence[Record]) -> list[Outco
         Outcome(recorded[one.pk], one.status, one.record.findings, one.record.bytes_read)
         for one in work
     ]
+
+
+def _newly_broken(connection: Connection, work: Sequence[_Work]) -> set[int]:
+    """The sources that cannot be read now and could be, or were not known, before."""
+    failed = [one.pk for one in work if one.record.schema is None]
+    if not failed:
+        return set()
+    query = select(sources.c.pk).where(sources.c.pk.in_(failed))
+    before = connection.execute(query.where(sources.c.status == Status.FAILED)).scalars()
+    made = {one.pk for one in work if one.claim.made}
+    return set(failed) - (set(before) - made)
 
 
 def _write_versions(connection: Connection, read: Sequence[_Work], at: datetime) -> None:

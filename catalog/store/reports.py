@@ -34,6 +34,7 @@ def row(report: QualityReport, source_pk: int, version_pk: int) -> dict[str, Any
         "success": report.success,
         "checked_at": report.checked_at,
         "results": codec.encode_results(report.results),
+        "rows_seen": report.rows_seen,
     }
 
 
@@ -78,4 +79,5 @@ def _to_report(row: Row[Any]) -> QualityReport:
         checked_at=row.checked_at,
         engine=row.engine,
         results=codec.decode_results(row.results),
+        rows_seen=row.rows_seen,
     )

@@ -12,6 +12,7 @@ from typing import Any, Self
 from sqlalchemy import Connection, false, func, select
 
 from catalog import lineage
+from catalog.alerts.model import Event
 from catalog.joins.model import KeyColumn
 from catalog.model import (
     Edge,
@@ -27,8 +28,10 @@ from catalog.model import (
     Source,
     Version,
 )
+from catalog.quality.choices import Choice
 from catalog.store import (
     annotating,
+    choices,
     crawls,
     known,
     recording,
@@ -38,6 +41,7 @@ from catalog.store import (
     searching,
 )
 from catalog.store.access import Access
+from catalog.store.alerts import Alerts, enqueue
 from catalog.store.database import Database
 from catalog.store.events import EventLog
 from catalog.store.joining import JoinIndex
@@ -89,9 +93,19 @@ class Store:
         return cls(database)
 
     @property
+    def url(self) -> str:
+        """Where it is, with its password: for a process of our own that opens it too."""
+        return self._database.engine.url.render_as_string(hide_password=False)
+
+    @property
     def access(self) -> Access:
         """Tokens, sessions and the audit log."""
         return Access(self._database)
+
+    @property
+    def alerts(self) -> Alerts:
+        """Rules of alerts, and what is to be told."""
+        return Alerts(self._database)
 
     def close(self) -> None:
         """Give back the connections."""
@@ -319,14 +333,38 @@ class Store:
 
     # --- quality
 
-    def record_quality(self, report: QualityReport) -> None:
-        """Add a report on `report.version` of `report.source_pk`; it becomes the latest."""
+    def record_quality(self, report: QualityReport, *, events: Sequence[Event] = ()) -> None:
+        """Add a report on `report.version` of `report.source_pk`; it becomes the latest, and
+        `events` go into the outbox of alerts.
+        """
 
         def add(connection: Connection) -> None:
-            source_by_pk(connection, report.source_pk)
+            source = source_by_pk(connection, report.source_pk)
             reports.add(connection, report, source_pk=report.source_pk, version_pk=report.version)
+            enqueue(connection, source, events, stamp=str(report.version))
 
         self._database.write(add)
+
+    def choices(self, source_pk: int) -> dict[str, Choice]:
+        """What users say of the expectations of a source, by key."""
+        with self._database.read() as connection:
+            return choices.of_source(connection, source_pk)
+
+    def choose(self, source_pk: int, chosen: Sequence[Choice], forget: Sequence[str] = ()) -> int:
+        """Keep choices, and forget those of some keys; how many of them were forgotten."""
+
+        def write(connection: Connection) -> int:
+            source_by_pk(connection, source_pk)
+            gone = choices.forget(connection, source_pk, forget)
+            choices.keep(connection, source_pk, chosen)
+            return gone
+
+        return self._database.write(write)
+
+    def unmet(self, source_pk: int) -> dict[int, frozenset[str | None]]:
+        """By version whose last report is not met: the columns of what is not (None: the table)."""
+        with self._database.read() as connection:
+            return choices.unmet(connection, source_pk)
 
     def quality(self, source_pks: Collection[int]) -> dict[int, QualityReport]:
         """The latest report of each source that has one, by source; one statement."""

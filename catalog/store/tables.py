@@ -221,6 +221,57 @@ reports = Table(
     Column("success", Boolean, nullable=False),
     Column("checked_at", Time, nullable=False),
     Column("results", PackedJson, nullable=False),
+    Column("rows_seen", BigInteger),
+)
+
+# What users say of expectations: kept over crawls. The key is that of the expectation.
+choices = Table(
+    "choices",
+    metadata,
+    _key_of("sources", "source_pk"),
+    Column("key", AnyText, primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("expectation", Json),
+    Column("reason", AnyText),
+    Column("chosen_at", Time, nullable=False),
+)
+
+# Rules of alerts, and the outbox of what they tell.
+rules = Table(
+    "rules",
+    metadata,
+    _pk(),
+    Column("name", AnyText, nullable=False, unique=True),
+    Column("kinds", Json, nullable=False),
+    Column("source", AnyText),  # a glob
+    Column("channel", String(16), nullable=False),
+    Column("target", AnyText, nullable=False),
+    Column("threshold", Float),
+    Column("after", BigInteger),  # seconds
+    Column("secret", AnyText),  # a reference
+    Column("server", AnyText),
+    Column("silenced_until", Time),
+    Column("created_at", Time, nullable=False),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    _pk(),
+    _of("rules", "rule_pk"),
+    _of("sources", "source_pk", index=True, nullable=True),
+    Column("key", LargeBinary(16), nullable=False),  # of the event
+    Column("kind", String(16), nullable=False),
+    Column("message", AnyText, nullable=False),
+    Column("details", Json, nullable=False),
+    Column("created_at", Time, nullable=False),
+    Column("delivery", String(32)),
+    Column("lease", Time),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", Time, index=True),
+    Column("sent_at", Time),
+    Column("error", AnyText),
+    UniqueConstraint("rule_pk", "key"),
 )
 
 runs = Table(

@@ -92,6 +92,8 @@ def _joins(request: Request, source: Source, _version: Version | None, _query: Q
 
 
 def _versions(request: Request, source: Source, _version: Version | None, query: Query) -> Facts:
+    from catalog.quality.drift import NONE, drift
+    from catalog.quality.evidence import Evidence
     from schema.diff import diff
 
     after = query.get("after", "")
@@ -101,9 +103,18 @@ def _versions(request: Request, source: Source, _version: Version | None, query:
         newer.number: diff(older.schema, newer.schema)
         for older, newer in ((older, newer) for newer, older in pairwise(rows))
     }
+    moved = {
+        newer.number: [
+            one for one in drift(Evidence.of(older), Evidence.of(newer)) if one.level != NONE
+        ]
+        for newer, older in pairwise(rows)
+    }
     shown = rows[:MOST_VERSIONS]
     return {
-        "versions": [(version, changes.get(version.number)) for version in shown],
+        "versions": [
+            (version, changes.get(version.number), moved.get(version.number, ()))
+            for version in shown
+        ],
         "next": f"?after={shown[-1].number}" if len(rows) > MOST_VERSIONS else None,
     }
 

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse
 
 from catalog.access.authentication import csrf_token
 from catalog.access.gate import CALLER, EXPLORES
-from catalog.graphql.quality import grade
+from catalog.search import grade
 from catalog.web import charts, present
 
 HERE = Path(__file__).parent

@@ -35,4 +35,4 @@ def test_quality_validates_stores_and_writes_a_page(
         ]
     shown = headwater("quality", "airports", "--summary", catalog=catalog).stdout
     assert "quality" in shown
-    assert "column_values_to_not_be_null" in shown
+    assert "not_be_null" in shown

@@ -38,7 +38,7 @@ def test_the_commands_run(root: Path, catalog_url: str, tmp_path: Path, monkeypa
     monkeypatch.chdir(tmp_path)
     commands = "\n".join(blocks(text, "sh")).splitlines()
     assert len(commands) >= 3
-    for command in commands:
+    for command in filter(None, commands):
         program, *arguments = command.split()
         assert program == "headwater"
         result = CliRunner().invoke(main, ["--catalog", catalog_url, *arguments])
