@@ -5,11 +5,14 @@ from __future__ import annotations
 import itertools
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+import anyio
+import anyio.to_thread
 import orjson
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response, StreamingResponse
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("headwater.rows")
 
+AT_ONCE = 16
+"""Answers that are read at the same time; others wait, so that slow sources hold up no pages."""
+
 STATUS: tuple[tuple[type[HeadwaterError], int], ...] = (
     (NotFound, 404),
     (Ambiguous, 409),
@@ -38,12 +44,16 @@ class NotAcceptable(InvalidInput):
     """None of the media types that the caller accepts is one that rows are sent in."""
 
 
-def rows_endpoint(store: Store) -> Callable[[HttpRequest], Response]:
+def rows_endpoint(store: Store) -> Callable[[HttpRequest], Awaitable[Response]]:
     """The endpoint over `store`; personal data is masked unless the caller may see it."""
+    turns: anyio.CapacityLimiter | None = None
 
-    def rows(request: HttpRequest) -> Response:
+    async def rows(request: HttpRequest) -> Response:
+        nonlocal turns
+        turns = turns or anyio.CapacityLimiter(AT_ONCE)
+        answer = partial(_answer, store, request, turns, unmask=caller_of(request).unmask)
         try:
-            return _answer(store, request, unmask=caller_of(request).unmask)
+            return await anyio.to_thread.run_sync(answer, limiter=turns)
         except NotAcceptable as error:
             return _failed(error, 406)
         except HeadwaterError as error:
@@ -53,7 +63,9 @@ def rows_endpoint(store: Store) -> Callable[[HttpRequest], Response]:
     return rows
 
 
-def _answer(store: Store, request: HttpRequest, *, unmask: bool) -> Response:
+def _answer(
+    store: Store, request: HttpRequest, turns: anyio.CapacityLimiter, *, unmask: bool
+) -> Response:
     source = store.source(request.path_params["id"])
     encoding = _encoding(request)
     columns = request.query_params.getlist("columns")
@@ -63,7 +75,7 @@ def _answer(store: Store, request: HttpRequest, *, unmask: bool) -> Response:
     head = list(itertools.islice(found.batches, 1))
     body = encoding.encode(replace(found, batches=itertools.chain(head, found.batches)))
     return StreamingResponse(
-        _logged(body, source),
+        _drawn(_logged(body, source), turns),
         media_type=encoding.media,
         headers={
             "content-disposition": disposition(f"{source.label or 'rows'}.{encoding.suffix}"),
@@ -72,6 +84,16 @@ def _answer(store: Store, request: HttpRequest, *, unmask: bool) -> Response:
             "x-headwater-masked": ",".join(quote(name) for name in found.masked),
         },
     )
+
+
+async def _drawn(body: Generator[bytes], turns: anyio.CapacityLimiter) -> AsyncIterator[bytes]:
+    """The parts of the body, each read in a thread when its turn comes; closed in any case."""
+    try:
+        while (part := await anyio.to_thread.run_sync(next, body, None, limiter=turns)) is not None:
+            yield part
+    finally:
+        with anyio.CancelScope(shield=True):
+            await anyio.to_thread.run_sync(body.close, limiter=turns)
 
 
 def _encoding(request: HttpRequest) -> Encoding:
@@ -112,7 +134,7 @@ def _names(text: str) -> list[str]:
     return [str(name) for name in names]
 
 
-def _logged(body: Iterator[bytes], source: Source) -> Iterator[bytes]:
+def _logged(body: Iterator[bytes], source: Source) -> Generator[bytes]:
     """The body; a source that breaks on the way ends the answer early, which clients notice."""
     try:
         yield from body

@@ -10,6 +10,7 @@ from typing import Any
 import anyio
 import httpx
 import pytest
+from websockets.exceptions import ConnectionClosed
 
 from catalog.access import policy
 from catalog.access.authentication import Authenticator
@@ -22,6 +23,7 @@ from catalog.server import Service
 from catalog.store import Store
 from tests.service.guarded_catalog import PERSON, ROLES, Guarded, fill
 from tests.service.made_catalog import codes, serving
+from tests.service.socket_client import client
 
 
 @pytest.fixture(scope="module")
@@ -52,9 +54,13 @@ MAY = {  # operation: the roles that may
     "page": ("reader", "editor", "admin"),
     "query": ("reader", "editor", "admin"),
     "rows": ("reader", "editor", "admin"),
+    "subscription": ("reader", "editor", "admin"),
     "annotateSource": ("editor", "admin"),
-    "validateSource": ("editor", "admin"),
+    "cancelJob": ("editor", "admin"),
     "crawl": ("editor", "admin"),
+    "lineage": ("editor", "admin"),
+    "validateSource": ("editor", "admin"),
+    "deleteSource": ("admin",),
 }
 
 
@@ -66,8 +72,12 @@ def do(guarded: Guarded, operation: str, who: str) -> httpx.Response:
         return guarded.get(f"/api/v1/rows/{birds}", who)
     if operation == "query":
         return guarded.ask("{ catalog { counts { sources } } }", who)
+    if operation == "lineage":
+        return guarded.served.http.post("/api/v1/lineage", json={}, headers=guarded.as_(who))
     arguments = {
         "annotateSource": f'id: "{birds}", owner: "ranger"',
+        "cancelJob": 'id: "nothing"',
+        "deleteSource": 'id: "nothing"',
         "validateSource": 'id: "nothing"',
         "crawl": f'uris: ["{guarded.folder.as_posix()}"]',
     }[operation]
@@ -78,7 +88,29 @@ def do(guarded: Guarded, operation: str, who: str) -> httpx.Response:
 @pytest.mark.parametrize("operation", MAY)
 def test_who_may_do_what(guarded: Guarded, operation: str, who: str) -> None:
     expected = "may" if who in MAY[operation] else "unknown" if who == "nobody" else "refused"
-    assert outcome(do(guarded, operation, who)) == expected
+    if operation == "subscription":
+        assert subscribing(guarded, who) == expected
+    else:
+        assert outcome(do(guarded, operation, who)) == expected
+
+
+def subscribing(guarded: Guarded, who: str) -> str:
+    with client(guarded.served, **guarded.as_(who)) as caller:
+        caller.say(type="connection_init")
+        try:
+            assert caller.hear() == {"type": "connection_ack"}
+        except ConnectionClosed:
+            return "unknown"
+        caller.follow()  # a refusal would come instead of the answer that it waits for
+        return "may"
+
+
+def test_the_table_of_this_test_is_that_of_the_policy() -> None:
+    roles = {
+        name: tuple(r.value for r in Role if r.includes(policy.least_role(name))) for name in MAY
+    }
+    assert roles == MAY
+    assert policy.OPERATIONS.keys() == MAY.keys()
 
 
 def test_every_mutation_asks_for_more_than_looking() -> None:

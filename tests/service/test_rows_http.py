@@ -6,12 +6,14 @@ import io
 import json
 from dataclasses import replace
 
+import anyio
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 import pytest
 
 from catalog.access.encoders import ENCODINGS
+from catalog.access.http import _drawn
 from catalog.access.masking import MASK, mask
 from catalog.access.plain import plain
 from catalog.access.rows import first_rows, open_rows
@@ -213,3 +215,23 @@ def test_the_source_is_closed_once_enough_rows_are_read():
 )
 def test_values_as_json_has_them(value, expected):
     assert plain(value) == expected
+
+
+def test_a_source_is_closed_when_its_reader_goes_away():
+    closed = []
+
+    def body():
+        try:
+            while True:
+                yield b"x"
+        finally:
+            closed.append(True)
+
+    async def read_one() -> bytes:
+        drawn = _drawn(body(), anyio.CapacityLimiter(1))
+        part = await anext(drawn)
+        await drawn.aclose()
+        return part
+
+    assert anyio.run(read_one) == b"x"
+    assert closed == [True]

@@ -12,9 +12,11 @@ import sys
 import httpx
 import pytest
 
+from catalog.access.callers import Role
 from catalog.access.exposure import LOOPBACK, exposure
 from catalog.server import serve
 from catalog.settings import Settings
+from catalog.store import Store
 from schema.errors import CatalogError, InvalidInput
 
 SERVE = """
@@ -49,6 +51,36 @@ def test_it_starts_answers_and_ends(root, catalog_url, how):
         finally:
             process.kill()
         assert "Traceback" not in process.stderr.read()
+
+
+def test_with_a_token_it_serves_others_in_production(root, catalog_url):
+    with Store.open(catalog_url) as store:
+        _, secret = store.access.create_token(Role.READER)
+    command = [sys.executable, "-m", "catalog.cli.main", "--catalog", catalog_url, "serve"]
+    with subprocess.Popen(
+        [*command, "--host", "0.0.0.0", "--port", "0"],
+        cwd=root,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr
+        try:
+            told = process.stderr.readline()
+            address = re.search(r"http://0\.0\.0\.0:(\d+)/", told)
+            assert address, told
+            assert "callers show a token" in told
+            headers = {"authorization": f"Bearer {secret}", "host": "data.example.org"}
+            with httpx.Client(base_url=f"http://127.0.0.1:{address[1]}", timeout=60) as http:
+                asked = {"query": "{ catalog { counts { sources } } }"}
+                assert http.post("/graphql", json=asked).status_code == 401
+                assert http.post("/graphql", json=asked, headers=headers).json()["data"]
+                closed = {"query": "{ __schema { queryType { name } } }"}
+                assert "data" not in http.post("/graphql", json=closed, headers=headers).json()
+                assert http.get("/").headers["location"] == "/login"
+            process.send_signal(signal.SIGINT)
+            process.wait(60)
+        finally:
+            process.kill()
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.org"])
