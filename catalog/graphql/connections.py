@@ -82,7 +82,9 @@ class PageInfo(ObjectType):
 def page_arguments() -> dict[str, Any]:
     """`first` and `after`, the arguments of every connection."""
     return {
-        "first": PageSize(default_value=DEFAULT_PAGE, description="Items on the page, 1 to 200."),
+        "first": PageSize(
+            required=True, default_value=DEFAULT_PAGE, description="Items on the page, 1 to 200."
+        ),
         "after": Cursor(description="Where the page begins: the `endCursor` of the one before."),
     }
 

@@ -81,7 +81,7 @@ class QualityReportType(ObjectType):
     )
     history = List(
         NonNull(lambda: QualityReportType),
-        first=PageSize(default_value=20, description="How many reports, 1 to 200."),
+        first=PageSize(required=True, default_value=20, description="How many reports, 1 to 200."),
         description="Reports of this source, newest first, this one among them.",
     )
 

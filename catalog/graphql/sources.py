@@ -81,32 +81,34 @@ class Source(ObjectType):
     joins = List(
         NonNull(Join),
         field=String(description="Only what this column joins with."),
-        first=PageSize(default_value=25, description="How many, 1 to 200."),
+        first=PageSize(required=True, default_value=25, description="How many, 1 to 200."),
         description="What its columns join with elsewhere, surest first.",
     )
     unions = List(
         NonNull(Union),
-        first=PageSize(default_value=10, description="How many, 1 to 200."),
+        first=PageSize(required=True, default_value=10, description="How many, 1 to 200."),
         description="Sources whose rows can stand under its rows, most alike first.",
     )
     additions = List(
         NonNull(Addition),
-        first=PageSize(default_value=10, description="How many, 1 to 200."),
+        first=PageSize(required=True, default_value=10, description="How many, 1 to 200."),
         description="Sources that add columns to its rows, surest first.",
     )
     upstream = List(
         NonNull(lambda: Source),
-        depth=Int(default_value=1, description="Steps to follow, at most 10."),
+        depth=Int(required=True, default_value=1, description="Steps to follow, at most 10."),
         description="The sources that it was made of, nearest first.",
     )
     downstream = List(
         NonNull(lambda: Source),
-        depth=Int(default_value=1, description="Steps to follow, at most 10."),
+        depth=Int(required=True, default_value=1, description="Steps to follow, at most 10."),
         description="The sources that were made of it, nearest first.",
     )
     lineage = Field(
         Lineage,
-        depth=Int(default_value=3, description="Steps to follow both ways, at most 10."),
+        depth=Int(
+            required=True, default_value=3, description="Steps to follow both ways, at most 10."
+        ),
         description="Sources and edges around it, both ways.",
     )
     connector = Field(
@@ -116,7 +118,7 @@ class Source(ObjectType):
     )
     sample = Field(
         Rows,
-        first=PageSize(default_value=10, description="How many rows, 1 to 200."),
+        first=PageSize(required=True, default_value=10, description="How many rows, 1 to 200."),
         description="Its first rows, read now; personal data is masked.",
     )
     runs = Field(RunConnection, **page_arguments(), description="Runs that read or wrote it.")

@@ -17,7 +17,7 @@ from catalog.graphql.limits import Limits
 from catalog.graphql.loading import Request
 from catalog.graphql.versions import current
 from catalog.model import Search, Source, Version
-from catalog.web import explore, source_page
+from catalog.web import explore, schema_docs, source_page
 from catalog.web.templating import STATIC, render
 from connectors import registry
 from schema.errors import InvalidInput, NotFound
@@ -153,7 +153,9 @@ class Pages:
         )
 
     def runs(self, request: HttpRequest) -> Response:
-        """All runs, newest first, and the jobs of this service."""
+        """All runs, newest first, and the jobs of this service. With `fragment` without the page
+        around them, for the script.
+        """
         after = request.query_params.get("after", "")
         before = int(after) if after.isdecimal() and len(after) < 19 else None
         seen = self._begin(request)
@@ -161,7 +163,7 @@ class Pages:
         shown = rows[:PAGE]
         seen.expect(sorted({pk for run in shown for pk in (*run.inputs, *run.outputs)}))
         return render(
-            "runs.html",
+            "runs_live.html" if "fragment" in request.query_params else "runs.html",
             request,
             runs=[(run, seen.sources(run.inputs), seen.sources(run.outputs)) for run in shown],
             next=f"/runs?after={shown[-1].pk}" if len(rows) > PAGE else None,
@@ -180,6 +182,7 @@ class Pages:
             query=query or explore.EXAMPLES[0].query,
             variables=variables,
             answered=answered,
+            kinds=schema_docs.kinds(),
         )
 
     def not_found(self, request: HttpRequest, error: Exception) -> Response:

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from catalog.access.roots import Roots
+from catalog.server import Service
 from tests.service.chromium import in_chromium
-from tests.service.made_catalog import MARKUP
+from tests.service.made_catalog import MARKUP, serving
 
 pytestmark = in_chromium
 
@@ -114,3 +116,23 @@ def test_it_works_without_scripts(chromium, served):
     assert "def read(" in page.locator("#code").inner_text()
     assert page.get_by_role("button", name="Copy").count() == 0
     context.close()
+
+
+def test_a_crawl_is_seen_to_progress_and_to_end(chromium, fresh):
+    with serving(fresh.store, Service(Roots((str(fresh.folder),)))) as service:
+        context = chromium.new_context(base_url=service.url)
+        page = context.new_page()
+        page.goto("/runs")
+        page.locator("#live[data-following]").wait_for()
+        query = "mutation($u: [String!]!) { crawl(input: {uris: $u}) { job { id } } }"
+        service.post(query, {"u": [str(fresh.folder)]})
+        page.get_by_role("heading", name="Crawls asked for here").wait_for()
+        page.get_by_text("done", exact=True).wait_for()
+        context.close()
+
+
+def test_the_documentation_of_the_api_leads_from_type_to_type(page):
+    page.goto("/explore")
+    page.locator("#type-Query").get_by_role("link", name="SourceConnection").first.click()
+    page.get_by_text("What the found sources have in common.").wait_for()
+    assert fits(page)

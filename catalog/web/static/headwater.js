@@ -88,6 +88,73 @@ function explores(form, answer) {
   });
 }
 
+// runs and jobs as they go on: told of jobs over a socket, looked at every few seconds for runs
+function follows(live) {
+  const fragment = new URL(location);
+  fragment.searchParams.set("fragment", "1");
+  let asking = false;
+  let again = false;
+  let shown = null;
+
+  async function look() {
+    if (asking) { again = true; return; }
+    asking = true;
+    try {
+      const reply = await fetch(fragment);
+      const text = reply.ok ? await reply.text() : shown;
+      if (text !== shown && (shown !== null || text !== null)) {
+        shown = text;
+        live.innerHTML = text; // our own template, which escapes all that came from data
+        cancels(live);
+      }
+    } catch { /* the service is away; the next look tells */ }
+    asking = false;
+    if (again) { again = false; look(); }
+  }
+
+  function listen() {
+    const socket = new WebSocket(location.origin.replace(/^http/, "ws") + "/graphql", "graphql-transport-ws");
+    const say = (message) => socket.send(JSON.stringify(message));
+    socket.onopen = () => say({ type: "connection_init" });
+    socket.onmessage = (event) => {
+      const message = JSON.parse(event.data);
+      if (message.type === "connection_ack") {
+        say({ type: "subscribe", id: "jobs", payload: { query: "subscription { catalogEvents(kinds: [JOB_PROGRESSED]) { kind } }" } });
+        live.dataset.following = "";
+        look();
+      } else if (message.type === "next") look();
+    };
+    socket.onclose = () => { delete live.dataset.following; setTimeout(listen, 5000); };
+  }
+
+  cancels(live);
+  listen();
+  setInterval(() => { if (!document.hidden) look(); }, 4000);
+}
+
+function cancels(live) {
+  for (const button of live.querySelectorAll("button.cancel")) {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      button.disabled = true;
+      const query = "mutation($id: ID!) { cancelJob(input: {id: $id}) { errors { message } } }";
+      const reply = await fetch("/graphql", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ query, variables: { id: button.dataset.job } }),
+      });
+      const errors = (await reply.json()).data?.cancelJob.errors ?? [];
+      if (errors.length) button.textContent = errors[0].message;
+    });
+  }
+}
+
+// a link to a type of the API opens what is said of it
+function opens() {
+  const target = location.hash.startsWith("#type-") && document.getElementById(location.hash.slice(1));
+  if (target) target.open = true;
+}
+
 // on a narrow window the facets begin folded
 function fold() {
   const narrow = window.matchMedia("(max-width: 60rem)").matches;
@@ -99,4 +166,8 @@ if (results) searchAsYouType(document.querySelector("form.search"), results);
 const answer = document.getElementById("answer");
 if (answer) explores(document.querySelector("form.explore"), answer);
 for (const button of document.querySelectorAll("button.copy")) copies(button);
+const live = document.getElementById("live");
+if (live) follows(live);
+addEventListener("hashchange", opens);
+opens();
 fold();
