@@ -148,15 +148,15 @@ class Jobs:
             for outcome in self._outcomes(job):
                 job.counts[outcome.status.value] += 1
                 job.bytes_read += outcome.bytes_read
+                if job.stopped.is_set():
+                    state = "CANCELLED"
+                    break
                 if time.monotonic() > ends:
                     raise HeadwaterError(
                         f"it took more than {MOST_SECONDS // 3600} hours; crawl less at once"
                     )
                 if self._closing:
                     raise HeadwaterError("the service went down; crawl again to finish")
-                if job.stopped.is_set():
-                    state = "CANCELLED"
-                    break
         except HeadwaterError as error:
             state, job.error = "FAILED", str(error)
         except Exception:  # noqa: BLE001 - a job ends with its fault told, not the worker

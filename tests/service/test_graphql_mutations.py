@@ -184,3 +184,35 @@ def test_without_roots_nothing_is_allowed_and_no_password_is_told(tmp_path):
     with pytest.raises(NotAllowed) as told:
         Roots.parse("/a, /b").check("postgresql://user:hunter2@db/x")
     assert "hunter2" not in str(told.value)
+
+
+CANCEL = """mutation($id: ID!) { cancelJob(input: {id: $id}) {
+    job { id state } errors { code } } }"""
+
+
+def test_a_job_at_work_ends_after_its_source_and_waiting_ones_at_once(fresh):
+    for name in ("elm", "oak", "ash"):
+        (fresh.folder / f"{name}.csv").write_text(f"{name},height\n1,21\n")
+    at_work, go_on = threading.Event(), threading.Event()
+
+    def held(job):
+        if job.state == "RUNNING" and not at_work.is_set():
+            at_work.set()
+            assert go_on.wait(60)
+
+    jobs = Jobs(fresh.store, Roots((str(fresh.folder),)), held)
+    first, second = jobs.crawl([str(fresh.folder)]), jobs.crawl([str(fresh.folder)])
+    assert at_work.wait(60)
+    assert jobs.cancel(second.id).state == "CANCELLED"
+    assert jobs.cancel(first.id).state == "RUNNING"
+    go_on.set()
+    jobs.close(timeout=60)
+    assert (first.state, second.state) == ("CANCELLED", "CANCELLED")
+    assert first.counts.total() == 1
+    assert second.started_at is None
+    assert jobs.cancel(first.id).state == "CANCELLED"
+
+
+def test_a_job_that_nobody_knows_cannot_be_cancelled(served):
+    found = served.post(CANCEL, {"id": "nothing"}).json()["data"]["cancelJob"]
+    assert found == {"job": None, "errors": [{"code": "NOT_FOUND"}]}
