@@ -6,7 +6,6 @@ own parser, so that both databases find the same.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, fields
 from functools import reduce
@@ -29,14 +28,13 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 
 from catalog.search import Document, Term
+from catalog.store.rarity import NAMED, rarities_by
 from catalog.store.rows import chunks
 
 _PARTS = tuple(field.name for field in fields(Document))
 _COLUMNS = ", ".join(_PARTS)
 _LETTERS = dict(zip(_PARTS, "ABCBCCD", strict=True))
 _WEIGHTS = (0.1, 0.2, 0.4, 1.0)  # of D, C, B, A
-_COUNTED = 5000
-"""How many sources with a word are counted to tell how rare it is; beyond, it is common."""
 
 
 def put(
@@ -80,50 +78,51 @@ def documents(connection: Connection, source_pks: Collection[int]) -> dict[int, 
 
 DOCUMENTS = table("search_documents", column("source_pk", BigInteger), column("vector", TSVECTOR))
 PK: ColumnElement[int] = DOCUMENTS.c.source_pk
+DOCUMENTS_PK: ColumnElement[int] = DOCUMENTS.c.source_pk
 
 
-def relevance(connection: Connection, terms: Sequence[Term]) -> ColumnElement[float]:
+def behind(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """A condition on `sources`, as it is: PostgreSQL knows how many rows to expect."""
+    return condition
+
+
+def relevance(terms: Sequence[Term], rarities: Sequence[float]) -> ColumnElement[float]:
     """Each term's rank in a matched document times its rarity, higher is better, below 100."""
     weights = cast(list(_WEIGHTS), ARRAY(REAL))
     ranks = [
         func.ts_rank(weights, DOCUMENTS.c.vector, cast(_expression(term), TSQUERY)) * rarity
-        for term, rarity in zip(terms, _rarities(connection, terms), strict=True)
+        for term, rarity in zip(terms, rarities, strict=True)
     ]
     return cast(reduce(add, ranks), Float(53))
 
 
+def rarities(connection: Connection, terms: Sequence[Term]) -> list[float]:
+    """The inverse document frequency of each term, from counts up to 5,000; below 10."""
+    return rarities_by(connection, terms, select(DOCUMENTS.c.source_pk), has)
+
+
 def has(terms: Sequence[Term], *, every: bool, named: bool = False) -> ColumnElement[bool]:
     """Documents with every term or any; `named`: in the name."""
-    expressions = [_expression(term, "A" if named else "") for term in terms]
+    expressions = [_expression(term, NAMED if named else "") for term in terms]
     asked = (" & " if every else " | ").join(expressions)
     return DOCUMENTS.c.vector.bool_op("@@")(cast(asked, TSQUERY))
 
 
-def _rarities(connection: Connection, terms: Sequence[Term]) -> list[float]:
-    """The inverse document frequency of each term, from counts up to 5,000."""
-    if len(terms) == 1:
-        return [1.0]
-    counts = []
-    for term in terms:
-        some = select(DOCUMENTS.c.source_pk).where(has([term], every=True)).limit(_COUNTED)
-        counts.append(select(func.count()).select_from(some.subquery()).scalar_subquery())
-    row = connection.execute(select(*counts)).one()
-    return [math.log(1 + 2 * _COUNTED / (count + 0.5)) for count in row]
-
-
 def _vector(document: Document) -> str:
-    """A tsvector's text: each word with the parts it is in as positions, and their weights."""
+    """A tsvector's text: each word with the parts it is in as positions, and their weights; those
+    of the name again as such.
+    """
     places: dict[str, list[str]] = {}
     for position, part in enumerate(_PARTS, 1):
         for word in getattr(document, part).split():
             places.setdefault(word, []).append(f"{position}{_LETTERS[part]}")
+    for word in document.name.split():
+        places[NAMED + word] = ["1A"]
     return " ".join(f"'{word}':{','.join(found)}" for word, found in places.items())
 
 
-def _expression(term: Term, weight: str = "") -> str:
+def _expression(term: Term, mark: str = "") -> str:
     """A tsquery; words hold letters and digits only, so that quotes cannot occur in them."""
-    marks = [f":{weight}" if weight else ""] * len(term.words)
-    if term.prefix:
-        marks[0] = f":*{weight}"
-    joined = " | ".join(f"'{word}'{mark}" for word, mark in zip(term.words, marks, strict=True))
-    return f"({joined})"
+    ends = [":*" if term.prefix and not at else "" for at in range(len(term.words))]
+    words = [f"'{mark}{word}'{end}" for word, end in zip(term.words, ends, strict=True)]
+    return f"({' | '.join(words)})"

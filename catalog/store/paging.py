@@ -22,6 +22,7 @@ from sqlalchemy import (
     and_,
     func,
     literal,
+    literal_column,
     null,
     or_,
     select,
@@ -101,8 +102,9 @@ class Page:
         return [getattr(row, key.column) for key in self.keys]
 
 
-def statement(kept: CTE, asked: Search) -> Executable:
-    """What reads the page that is asked for, with total and facets if they are.
+def statement(kept: CTE, asked: Search, *, few: bool) -> Executable:
+    """What reads the page that is asked for, with total and facets if they are. `few`: `kept` has
+    some thousand rows at most.
 
     Raises InvalidInput when its cursor is none of this order.
     """
@@ -114,7 +116,7 @@ def statement(kept: CTE, asked: Search) -> Executable:
         kinds = [key.kind for key in keys]
         hits = hits.where(_after(kept, keys, decode_cursor(asked.after, str(asked.order), kinds)))
     hits = hits.limit(asked.first + 1)
-    return union_all(*_parts(kept, hits.subquery())) if asked.counted else hits
+    return union_all(*_parts(kept, hits.subquery(), few=few)) if asked.counted else hits
 
 
 def page(connection: Connection, reading: Executable, asked: Search) -> Page:
@@ -141,13 +143,15 @@ def _after(kept: CTE, keys: Sequence[_Key], position: Sequence[Any]) -> ColumnEl
     return or_(*ways)
 
 
-def _parts(kept: CTE, hits: Any) -> list[Select[Any]]:
+def _parts(kept: CTE, hits: Any, *, few: bool) -> list[Select[Any]]:
     grouped = (
         select(kept.c.format, kept.c.namespace_pk, kept.c.grade, func.count().label("number"))
         .group_by(kept.c.format, kept.c.namespace_pk, kept.c.grade)
         .subquery()
     )
     number = func.count()
+    # The plus has SQLite look up what each kept source has, not each tag of all sources.
+    pk = literal_column("+kept.pk", BigInteger) if few else kept.c.pk
     return [
         _part(_HIT, hits, **{name: hits.c[name] for name, _ in _COLUMNS[1:7]}),
         _part(
@@ -159,11 +163,11 @@ def _parts(kept: CTE, hits: Any) -> list[Select[Any]]:
             number=grouped.c.number,
         ),
         _part(
-            _TAG, kept.join(tags, tags.c.source_pk == kept.c.pk), value=tags.c.tag, number=number
+            _TAG, kept.join(tags, tags.c.source_pk == pk), value=tags.c.tag, number=number
         ).group_by(tags.c.tag),
         _part(
             _SEMANTIC,
-            kept.join(semantics, semantics.c.source_pk == kept.c.pk),
+            kept.join(semantics, semantics.c.source_pk == pk),
             value=semantics.c.semantic_type,
             number=number,
         ).group_by(semantics.c.semantic_type),

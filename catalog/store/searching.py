@@ -15,7 +15,7 @@ from sqlalchemy import (
     Connection,
     Executable,
     Float,
-    case,
+    Integer,
     cast,
     func,
     literal,
@@ -31,12 +31,19 @@ from catalog.store.indexing import corrections, fulltext
 from catalog.store.naming import folded
 from catalog.store.paging import KEPT, page, statement
 from catalog.store.rows import sources_by_pk
-from catalog.store.tables import sources
+from catalog.store.tables import run_inputs, sources
 
 CANDIDATES = 2000
-"""How many sources are ranked of each way to match: ranking all 100,000 that have a common word
-takes far longer, and nobody pages through them. Beyond, `total_is_exact` is False.
+RANKED = 2500
+"""How many sources are ranked of each way to match, and of all, the best ways first: ranking all
+100,000 that have a common word takes far longer, and nobody pages through them.
 """
+
+EXACT_BELOW = RANKED // 4
+"""So many different sources are found at least when some are left out, in four ways to match."""
+
+_READS = 20
+"""Runs that read a source are counted so far, to rank it by them."""
 
 _NOTHING = SearchPage((), 0, has_next=False, facets={})
 
@@ -54,7 +61,11 @@ def search(connection: Connection, asked: Search) -> SearchPage:
         else term
         for term in terms
     )
-    reading = statement(_matching(connection, asked, terms), asked) if terms else _listing(asked)
+    reading = (
+        statement(_matching(connection, asked, terms), asked, few=True)
+        if terms
+        else _listing(asked)
+    )
     found = page(connection, reading, asked)
     listed = sources_by_pk(connection, [row.pk for row in found.rows])
     texts = fulltext(connection).documents(connection, list(listed)) if terms else {}
@@ -73,7 +84,7 @@ def search(connection: Connection, asked: Search) -> SearchPage:
         found.total,
         has_next=found.has_next,
         facets=found.facets,
-        total_is_exact=not terms or found.total < CANDIDATES,
+        total_is_exact=not terms or found.total < EXACT_BELOW,
         corrections=corrected,
     )
 
@@ -84,7 +95,7 @@ def _listing(asked: Search) -> Executable:
 
     It is kept, since to put it together takes three times as long as to run it.
     """
-    return statement(_listed(asked), asked)
+    return statement(_listed(asked), asked, few=False)
 
 
 def _listed(asked: Search) -> CTE:
@@ -96,33 +107,44 @@ def _listed(asked: Search) -> CTE:
 def _matching(connection: Connection, asked: Search, terms: Sequence[Term]) -> CTE:
     """The sources that match text and filters.
 
-    A score's thousands tell how well a source fits: 3 it is called just so, 2 every term is in
+    A score's ten thousands tell how well a source fits: 3 it is called just so, 2 every term is in
     its name, 1 every term is somewhere, 0 some terms are; the rest is relevance, better for
-    sources of better quality. Each of the four ways takes up to `CANDIDATES` sources.
+    sources of better quality and for those that runs read. Each of the four ways takes up to
+    `CANDIDATES` sources, all of them `RANKED`.
     """
     text = fulltext(connection)
-    filters = filters_of(asked)
-    better = 0.9 + func.coalesce(sources.c.quality, 50.0) * 0.002
+    conditions = [text.behind(condition) for condition in filters_of(asked)]
 
-    def way(tier: int, rows: Any, relevance: ColumnElement[Any], *which: Any) -> Any:
-        better_relevance = relevance * better
-        score = tier * 1000.0 + case((better_relevance < 999.0, better_relevance), else_=999.0)
-        found = select(sources.c.pk, cast(score, Float(53)).label("score"))
-        return found.select_from(rows).where(*which, *filters).limit(CANDIDATES).subquery()
+    def way(tier: int, rows: Any, *which: Any) -> Any:
+        found = select(sources.c.pk, literal(tier, Integer).label("tier")).select_from(rows)
+        return found.where(*which, *conditions).limit(CANDIDATES).subquery()
 
     rows = text.DOCUMENTS.join(sources, sources.c.pk == text.PK)
-    relevance = text.relevance(connection, terms)
     name = folded((asked.text or "").strip())
     called = or_(sources.c.label_key == name, sources.c.last_key == name)
     ways = [
-        way(3, sources, literal(1.0, Float), called),
-        way(2, rows, relevance, text.has(terms, every=True, named=True)),
-        way(1, rows, relevance, text.has(terms, every=True)),
+        way(3, sources, called),
+        way(2, rows, text.has(terms, every=True, named=True)),
+        way(1, rows, text.has(terms, every=True)),
     ]
     if len(terms) > 1:
-        ways.append(way(0, rows, relevance, text.has(terms, every=False)))
-    union = union_all(*(select(one.c.pk, one.c.score) for one in ways)).subquery()
-    best = select(union.c.pk, func.max(union.c.score).label("score")).group_by(union.c.pk)
-    scored = best.subquery()
-    kept = select(*KEPT, scored.c.score).join(scored, scored.c.pk == sources.c.pk).cte("kept")
-    return kept.prefix_with("MATERIALIZED")
+        ways.append(way(0, rows, text.has(terms, every=False)))
+    union = union_all(*(select(one.c.pk, one.c.tier) for one in ways)).limit(RANKED).subquery()
+    best = select(union.c.pk, func.max(union.c.tier).label("tier")).group_by(union.c.pk).subquery()
+    relevance = text.relevance(terms, text.rarities(connection, terms)) * _worth()
+    score = best.c.tier * 10_000.0 + relevance
+    found = (
+        select(*KEPT, cast(score, Float(53)).label("score"))
+        .select_from(best)
+        .join(sources, sources.c.pk == best.c.pk)
+        .join(text.DOCUMENTS, best.c.pk == text.DOCUMENTS_PK)
+    )
+    return found.cte("kept").prefix_with("MATERIALIZED")
+
+
+def _worth() -> ColumnElement[Any]:
+    """0.9 to 1.1 by quality, and up to 0.1 more for what runs read."""
+    reads = select(run_inputs.c.run_pk).where(run_inputs.c.source_pk == sources.c.pk)
+    some = reads.correlate(sources).limit(_READS).subquery()
+    read = select(func.count()).select_from(some).scalar_subquery()
+    return 0.9 + func.coalesce(sources.c.quality, 50.0) * 0.002 + read * (0.1 / _READS)
