@@ -10,6 +10,7 @@ from typing import Any
 from catalog.graphql.lineage import graph
 from catalog.graphql.loading import Request
 from catalog.model import QualityReport, Source, Version
+from catalog.web.column_river import columns_picture
 from catalog.web.river import picture
 from connectors import registry
 from schema.errors import HeadwaterError, NotFound
@@ -61,6 +62,7 @@ def _lineage(request: Request, source: Source, _version: Version | None, _query:
     runs = {edge.run: request.run(edge.run) for edge in edges[:100]}
     return {
         "picture": picture(source.pk, sources, edges) if edges else None,
+        "columns_picture": columns_picture(source, sources, edges),
         "edges": [
             (
                 sources[edge.upstream],

@@ -9,7 +9,7 @@ import pytest
 
 from catalog.web import present
 from catalog.web.source_page import TABS
-from tests.service.made_catalog import MANY, MARKUP
+from tests.service.made_catalog import MANY, MARKUP, table
 
 VOID = {"meta", "link", "input", "br", "img", "path", "rect", "circle"}
 
@@ -266,3 +266,10 @@ def test_a_fault_of_the_service_is_a_page_with_headers(made):
 )
 def test_figures_are_written_for_people(written, expected):
     assert written == expected
+
+
+def test_lineage_is_drawn_by_column_too(made, served):
+    page = served.http.get(f"/sources/{made.id(table(4))}/lineage").text
+    assert "label ← flights.carrier: IDENTITY" in page
+    assert "Lineage of columns: derivations 1" in page
+    assert "By column" not in served.http.get(f"/sources/{made.id('flights')}/lineage").text
