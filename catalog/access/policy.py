@@ -14,6 +14,7 @@ OPERATIONS: Mapping[str, Role] = {
     "subscription": Role.READER,
     "annotateSource": Role.EDITOR,
     "cancelJob": Role.EDITOR,
+    "changeExpectations": Role.EDITOR,
     "crawl": Role.EDITOR,
     "lineage": Role.EDITOR,
     "validateSource": Role.EDITOR,

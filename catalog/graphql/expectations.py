@@ -6,7 +6,11 @@ from typing import Any
 
 from graphene import ID, Boolean, InputObjectType, List, NonNull, ObjectType, String
 
+from catalog.access.masked import personal_names
+from catalog.graphql.loading import Request
 from catalog.graphql.scalars import DateTime, Value
+from catalog.model import Source
+from schema.errors import NotAllowed
 
 
 class Choice(ObjectType):
@@ -35,6 +39,20 @@ class ChangeExpectationsInput(InputObjectType):
     reset = List(NonNull(String), description="Keys that are as derived again.")
     accept = Boolean(description="The current version is right: learn from it.")
     reason = String(description="Why; kept with all of these.")
+
+
+def check_personal(request: Request, source: Source, given: dict[str, Any]) -> None:
+    """Raises NotAllowed when arguments are set for a column whose values the caller may not see:
+    whether the data meets them would tell of those.
+    """
+    version = None if request.unmask else request.version(source.pk)
+    hidden = personal_names(version.schema) if version else frozenset()
+    for one in given.get("set") or ():
+        field = one["key"].partition(":")[2].rpartition("#")
+        if {field[0], "".join(field), field[2]} & hidden:
+            raise NotAllowed(
+                f"{one['key']}: takes the right to see personal data (token create --unmask)"
+            )
 
 
 def wanted(given: dict[str, Any]) -> Any:

@@ -10,7 +10,7 @@ from graphene import ID, Field, InputObjectType, List, NonNull, ObjectType, Stri
 from catalog import model
 from catalog.access.masked import whole
 from catalog.graphql.errors import code_of
-from catalog.graphql.expectations import ChangeExpectationsInput, Choice, wanted
+from catalog.graphql.expectations import ChangeExpectationsInput, Choice, check_personal, wanted
 from catalog.graphql.jobs import Job
 from catalog.graphql.loading import Request
 from catalog.graphql.quality import QualityReportType
@@ -190,6 +190,7 @@ class Mutation(ObjectType):
             store = whole(request.store)
             source = store.source(source_pk(input_["id"]))
             request.found([source])
+            check_personal(request, source, input_)
             edit(store, source, wanted(input_))
             choices = list(store.choices(source.pk).values())
             return {"source": source, "quality": request.quality(source.pk), "choices": choices}

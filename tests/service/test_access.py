@@ -57,6 +57,7 @@ MAY = {  # operation: the roles that may
     "subscription": ("reader", "editor", "admin"),
     "annotateSource": ("editor", "admin"),
     "cancelJob": ("editor", "admin"),
+    "changeExpectations": ("editor", "admin"),
     "crawl": ("editor", "admin"),
     "lineage": ("editor", "admin"),
     "validateSource": ("editor", "admin"),
@@ -77,6 +78,7 @@ def do(guarded: Guarded, operation: str, who: str) -> httpx.Response:
     arguments = {
         "annotateSource": f'id: "{birds}", owner: "ranger"',
         "cancelJob": 'id: "nothing"',
+        "changeExpectations": 'id: "nothing"',
         "deleteSource": 'id: "nothing"',
         "validateSource": 'id: "nothing"',
         "crawl": f'uris: ["{guarded.folder.as_posix()}"]',
@@ -231,6 +233,24 @@ def test_graphql_shows_personal_data_only_to_who_may_see_it(guarded: Guarded) ->
     assert fields["visits"]["max"] == 59
     assert fields["email"]["distinctCount"] == 61
     assert set(hidden.json()["data"]["source"]["sample"]["masked"]) == {"email", "salary"}
+
+
+def test_nobody_asks_for_personal_values_by_expecting_them(guarded: Guarded) -> None:
+    """An expectation that is met or not would tell of values that are masked."""
+    access = guarded.store.access
+    trusted = access.create_token(Role.EDITOR, name="trusted editor", unmask=True)[1]
+    guarded.secrets["trusted editor"] = trusted
+    people = guarded.store.source("people").id
+
+    def asked(field: str, who: str) -> str:
+        arguments = (
+            f'id: "{people}", set: [{{key: "not_be_null:{field}", arguments: {{mostly: 0.9}}}}]'
+        )
+        return guarded.ask(mutation("changeExpectations", arguments), who).text
+
+    assert "NOT_ALLOWED" in asked("email", "admin")
+    assert "NOT_ALLOWED" not in asked("email", "trusted editor")
+    assert "NOT_ALLOWED" not in asked("visits", "editor")
 
 
 def test_rows_are_shown_to_who_may_see_them(guarded: Guarded) -> None:
