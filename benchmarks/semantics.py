@@ -22,9 +22,10 @@ LABELS = {
     "html": "html", "json": "json", "xml": "xml", "sql": "sql", "useragent": "user_agent",
     "mime": "mime_type", "hexcolor": "color", "color": "color", "date": "date", "datetime": "date",
     "time": "time", "money": "money", "currency": "currency_code",
-    "swift1": "bic", "currency2": "money", "percentage": "percentage",
+    "swift1": "bic", "currency2": "money", "currency3": "money", "percentage": "percentage",
     "weekday": "weekday", "month": "month", "countrycode": "country_code", "longlat": "coordinates",
-    "usstate": "us_state", "ssn - new": "ssn", "phone-3": "phone", "date-t": "time",
+    "usstate": "us_state", "ssn - new": "ssn", "useragentstring": "user_agent",
+    "phone-3": "phone", "date-t": "time",
 }  # fmt: skip
 """Names of the corpus's files, without suffixes, and what Headwater calls such values."""
 

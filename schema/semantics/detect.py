@@ -24,6 +24,12 @@ _PROBE = 12
 _WORDS = re.compile(r"[^\W_]+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _FEW = 5
+_MANY = 12
+_WEAK, _CHECKED = 0.01, 0.1
+"""The chance of two check digits and of one: many values that have theirs prove a type without its
+name. Of many values that are no chance, some may be wrong.
+"""
+_LEAST_SHARE = 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,8 @@ def meaning_of_text(name: str, values: Iterable[str]) -> Meaning | None:
 def meaning_of_number(name: str, low: float, high: float, *, whole: bool) -> Meaning | None:
     """The type of a column of numbers between `low` and `high`, by its name; or None."""
     words = name_words(name)
+    if "per" in words:  # a ratio: miles per gallon are no distance
+        return None
     for kind in NUMERIC_TYPES:
         hint = _hint(kind, words)
         fits = kind.low <= low and high <= kind.high and (whole or not kind.whole)
@@ -96,13 +104,16 @@ def _is_likely(kind: SemanticType, probe: Sequence[str]) -> bool:
 
 def _confidence(kind: SemanticType, words: Sequence[str], texts: Sequence[str]) -> float:
     hint = _hint(kind, words)
-    if kind.needs_name and not hint:
+    many = len(texts) >= _MANY
+    if kind.needs_name and not hint and not (many and _WEAK <= kind.chance <= _CHECKED):
         return 0.0
-    if not _is_likely(kind, texts[:_PROBE]):
+    least = min(kind.share, _LEAST_SHARE) if many and kind.chance <= _CHECKED else kind.share
+    probed = sum(bool(kind.test(text)) for text in texts[:_PROBE])
+    if probed < least * min(len(texts), _PROBE) - 2:
         return 0.0
     passed = sum(bool(kind.test(text)) for text in texts)
     share = passed / len(texts)
-    if share < kind.share:
+    if share < least:
         return 0.0
     if kind.share < 0.5:  # a few of such values are enough to tell
         return 0.99
@@ -110,4 +121,6 @@ def _confidence(kind: SemanticType, words: Sequence[str], texts: Sequence[str]) 
     if hint:
         certain = 0.75 if kind.needs_name else 0.95
         return share * max(evidence, 0.9) * (certain + (1 - certain) * hint / max(len(words), 1))
+    if kind.needs_name:
+        return share * evidence * 0.75
     return share * evidence * (0.9 if passed >= _FEW else 0.7)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 
+from schema.semantics.dates import is_date
 from schema.semantics.model import Personal, SemanticType, like, one_of
 
-_MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
-_DAYS = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*"
-_MONEY = "[$€£¥₹]|USD|EUR|GBP|CHF|JPY"
+_MONEY = "(?:USD|EUR|GBP|CHF|JPY|CAD|AUD|CNY|INR)? ?[$€£¥₹]|USD|EUR|GBP|CHF|JPY|CAD|AUD|CNY|INR"
 _UNITS = "days?|d|hours?|hrs?|h|minutes?|mins?|m|seconds?|secs?|s|weeks?"
 _PERSON = r"[^\W\d_][\w'’.-]{0,30}"
 _GIVEN = "[^\\W\\d_][\\w'’ .-]{0,30}"
@@ -161,13 +160,7 @@ TYPES: tuple[SemanticType, ...] = (
     SemanticType(
         "date",
         "date",
-        like(
-            rf"(?:{_DAYS},? )?(?:\d{{1,2}}[./-]\d{{1,2}}[./-](?:\d{{4}}|\d{{2}})"
-            r"|\d{4}[./-]\d{1,2}[./-]\d{1,2}"
-            rf"|\d{{1,2}}(?:st|nd|rd|th)?[. /-]+(?:{_MONTHS})[a-z]*[., /-]+(?:\d{{4}}|\d{{2}})"
-            rf"|(?:{_MONTHS})[a-z]*\.? \d{{1,2}},? \d{{4}})"
-            r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[APap][Mm])?(?:Z|[+-]\d{2}:?\d{2})?)?"
-        ),
+        is_date,
         yes=(
             "31.12.2013",
             "12/31/13",
@@ -175,8 +168,25 @@ TYPES: tuple[SemanticType, ...] = (
             "January 5, 2020",
             "21/Nov/2012",
             "05-13-2009 12:35 PM",
+            "Fri, 06 Feb 1987 06:00:37 GMT",
+            "viernes, 18 de agosto de 1950 10:41",
+            "Freitag, 18. August 1950",
+            "1996年2月19日",
+            "August, 2005",
+            "11 Shawwal 1430",
+            "1987-02-06T06:00:37.0000000+02:00",
+            "Fri, Feb 28, 748 BCE",
         ),
-        no=("2013", "1.2", "192.0.2.1"),
+        no=(
+            "2013",
+            "1.2",
+            "192.0.2.1",
+            "May",
+            "10:30",
+            "Mar 40, 2012",
+            "Marble 5, 2012",
+            "3-4-5-6",
+        ),
         names=("date", "datum", "day", "birthday"),
     ),
     SemanticType(
@@ -207,7 +217,7 @@ TYPES: tuple[SemanticType, ...] = (
             rf"[-(]?\s?(?:{_MONEY})\s?-?\d[\d.,' ]*[kKmMbB]?\)?"
             rf"|-?\d[\d.,' ]*\s?(?:{_MONEY})"
         ),
-        yes=("$1,234.50", "12,50 €", "EUR 5"),
+        yes=("$1,234.50", "12,50 €", "EUR 5", "CAD$ 12.30"),
         no=("12.50", "$"),
         names=("price", "amount", "cost", "salary", "revenue", "preis", "betrag"),
     ),

@@ -32,6 +32,17 @@ def test_names_are_unique_and_many() -> None:
     assert {"email", "iban", "ssn", "first_name"} <= personal_types().keys()
 
 
+def _luhn(digits: str) -> str:
+    """The digits with the check digit of ISO/IEC 7812 behind them."""
+    total = sum(
+        sum(divmod(int(digit) * (2 - place % 2), 10)) for place, digit in enumerate(digits[::-1])
+    )
+    return f"{digits}{-total % 10}"
+
+
+IMEIS = [_luhn(f"35{n:012}") for n in range(209900176148, 209900176148 + 12)]
+
+
 def test_column_names_are_parted_into_words() -> None:
     assert name_words("destAirport_code") == ("dest", "airport", "code")
     assert name_words("HTTPStatus 2") == ("http", "status", "2")
@@ -59,6 +70,10 @@ def test_column_names_are_parted_into_words() -> None:
         ),
         ("msg", ["fine", "see AKIAIOSFODNN7EXAMPLE", "AKIAIOSFODNN7EXAMPLE"], "credential"),
         ("amount", ["$1,200.00", "$5.10", "$7"], "money"),
+        ("x", ["490154203237518", *IMEIS], "imei"),
+        ("x", ["490154203237518", *IMEIS[:5]], None),
+        ("x", [f"{n}. März 19{n + 50}" for n in range(1, 18)] + ["bald", "??"], "date"),
+        ("x", [f"{n}. März 19{n + 50}" for n in range(1, 18)] + ["bald"] * 1 + list("abcd"), None),
     ],
 )
 def test_meaning_of_columns_of_text(name: str, values: list[str], expected: str | None) -> None:
@@ -75,6 +90,8 @@ def test_a_number_means_what_its_name_says_where_its_bounds_allow_it() -> None:
     assert meaning_of_number("lat", 0, 500, whole=False) is None
     assert meaning_of_number("month", 1, 12, whole=False) is None
     assert meaning_of_number("flight", 1, 12, whole=True) is None
+    assert meaning_of_number("miles", 1, 12, whole=True)
+    assert meaning_of_number("Miles_per_Gallon", 1, 12, whole=False) is None
 
 
 def test_inference_tells_meanings() -> None:
