@@ -22,15 +22,16 @@ Plain = int | float | str | bytes | Decimal
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """Count, total and sum of squared deviations (`m2`) of finite numbers.
+    """Count, total, and sums of squared and cubed deviations (`m2`, `m3`) of finite numbers.
 
-    Merged by Chan, Golub and LeVeque (1979). The total of integers is exact; that of doubles
-    has a relative error below 1e-12 of the sum of magnitudes.
+    Merged by Chan, Golub and LeVeque (1979) and Terriberry (2007). The total of integers is exact;
+    that of doubles has a relative error below 1e-12 of the sum of magnitudes.
     """
 
     count: int
     total: int | float
     m2: float
+    m3: float = 0.0
 
     def __add__(self, other: Moments) -> Moments:
         if not self.count or not other.count:
@@ -38,7 +39,10 @@ class Moments:
         count = self.count + other.count
         delta = other.mean - self.mean
         m2 = self.m2 + other.m2 + delta * delta * self.count * other.count / count
-        return Moments(count, self.total + other.total, m2)
+        mine, theirs = self.count / count, other.count / count
+        m3 = self.m3 + other.m3 + delta * delta * delta * self.count * theirs * (mine - theirs)
+        m3 += 3 * delta * (mine * other.m2 - theirs * self.m2)
+        return Moments(count, self.total + other.total, m2, m3)
 
     @property
     def mean(self) -> float:
@@ -48,6 +52,19 @@ class Moments:
     def std(self) -> float | None:
         """The sample standard deviation (n - 1), None for fewer than two values."""
         return math.sqrt(max(self.m2, 0.0) / (self.count - 1)) if self.count > 1 else None
+
+    @property
+    def skewness(self) -> float | None:
+        """The adjusted Fisher-Pearson coefficient, as pandas and Excel have it; None for fewer
+        than three values or where all are equal.
+        """
+        count, spread = self.count, self.m2
+        if count < 3 or not (math.isfinite(self.m3) and math.isfinite(spread)):
+            return None
+        if spread <= count * (1e-9 * self.mean) * (1e-9 * self.mean):
+            return None
+        biased = math.sqrt(count) * self.m3 / (spread * math.sqrt(spread))
+        return biased * math.sqrt(count * (count - 1)) / (count - 2)
 
 
 @dataclass(frozen=True, slots=True, order=True)

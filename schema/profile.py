@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from schema.association import Association, association
 from schema.distribution import Distribution, distribution_of
 from schema.figures import Figures
 from schema.infer import STRAY_SHARE, Decision, decide
@@ -81,6 +82,10 @@ class ColumnProfile:
     """Fewest and most characters that values read from text are written in."""
     distribution: Distribution | None = None
     """How its values are spread and written; None of nested columns and without values."""
+    skewness: float | None = None
+    """Of numbers, the adjusted Fisher-Pearson coefficient."""
+    constant: bool = False
+    """All rows hold the same value."""
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready, the inverse of `from_dict`."""
@@ -114,6 +119,8 @@ class TableProfile:
     columns: tuple[ColumnProfile, ...]
     relations: Relations | None = None
     """What columns say together; None in profiles of before it was kept."""
+    association: Association | None = None
+    """Correlations and what is missing together, likewise."""
 
     def column(self, path: str) -> ColumnProfile | None:
         """The profile of a column or nested path, None when there is none."""
@@ -129,7 +136,15 @@ class TableProfile:
         columns = tuple(ColumnProfile.from_dict(column) for column in value["columns"])
         found = value.get("relations")
         known = Relations.from_dict(found) if found else None
-        return cls(value["rows_seen"], value["row_count"], value["byte_count"], columns, known)
+        told = value.get("association")
+        return cls(
+            value["rows_seen"],
+            value["row_count"],
+            value["byte_count"],
+            columns,
+            known,
+            Association.from_dict(told) if told else None,
+        )
 
 
 def profile(
@@ -159,7 +174,8 @@ def profile(
         if top_level:
             top.append(figures)
     found = relations(summary.sample, top, summary.names)
-    return TableProfile(summary.rows, row_count, byte_count, tuple(columns), found)
+    beside = association(summary.sample, top)
+    return TableProfile(summary.rows, row_count, byte_count, tuple(columns), found, beside)
 
 
 def _read_off(figures: Figures) -> ColumnProfile:
@@ -198,4 +214,6 @@ def _read_off(figures: Figures) -> ColumnProfile:
         if column.raw and column.lengths
         else None,
         distribution=distribution_of(figures),
+        skewness=moments.skewness if moments else None,
+        constant=figures.distinct_count == 1 and column.nulls + figures.missing == 0,
     )

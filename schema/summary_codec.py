@@ -16,7 +16,7 @@ from schema.kinds import Kind
 from schema.sketches import Distinct, Keys, RowSample
 from schema.summary import Summary
 
-FORMAT = 2
+FORMAT = 3
 """Changes whenever a stored summary can no longer be merged with one made now."""
 
 _MAGIC = b"HWS"
@@ -135,7 +135,7 @@ def _encode_facet(facet: Facet) -> dict[str, Any]:
         "count": facet.count,
         "low": _encode_plain(facet.low),
         "high": _encode_plain(facet.high),
-        "moments": moments and [moments.count, moments.total, moments.m2],
+        "moments": moments and [moments.count, moments.total, moments.m2, moments.m3],
         "digits": [facet.integer_digits, facet.scale],
         "flags": [facet.fine, facet.exponent],
         "nan": facet.nan,

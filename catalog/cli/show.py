@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,11 +17,14 @@ if TYPE_CHECKING:
     from catalog.store import Store
     from schema.profile import ColumnProfile
 
+STRONG = 0.5
+"""The correlation from which on it is worth a line."""
+
 PROFILE = """
-  name type count nullCount emptyCount distinctCount distinctError min max mean std
+  name type count nullCount emptyCount distinctCount distinctError min max mean std skewness
   quantiles { q value } quantileError histogram { low high count }
   topValues { value count exact } minLength maxLength meanLength
-  misfitCount misfitExamples unique
+  misfitCount misfitExamples unique constant
 """
 
 QUERY = f"""
@@ -37,7 +41,12 @@ query show($id: ID!) {{
         profile {{ {PROFILE} }}
       }}
     }}
-    profile {{ rowCount byteCount rowsSeen computedAt columns {{ {PROFILE} }} }}
+    profile {{
+      rowCount byteCount rowsSeen computedAt
+      correlations {{ field other coefficient error }}
+      missingTogether {{ fields share }}
+      columns {{ {PROFILE} }}
+    }}
     quality {{
       score success engine checkedAt
       results {{ expectation field dimension reason success observed unexpectedCount }}
@@ -91,6 +100,8 @@ def show(store: Store, source: Source, *, evidence: bool = False) -> None:
         out.print(text(source.description), soft_wrap=True)
     if version is not None:
         out.print(columns(version))
+        for line in together(version):
+            out.print(line, soft_wrap=True)
     if report is not None:
         out.print(verdict(report), soft_wrap=True)
     if version is not None and (moved := drifted(store, version)):
@@ -175,6 +186,22 @@ def columns(version: Version) -> Table:
             text(frequent(known), width=36),
         )
     return made
+
+
+def together(version: Version) -> Iterator[Text]:
+    """The three strongest correlations, and the three most frequent sets of missing values."""
+    from catalog.cli.output import text
+
+    found = version.profile.association
+    if found is None:
+        return
+    about = "" if found.complete else "~"
+    if strong := [one for one in found.correlations if abs(one.coefficient) >= STRONG][:3]:
+        pairs = (f"{one.field} and {one.other} {about}{one.coefficient:.2f}" for one in strong)
+        yield text(f"correlated: {', '.join(pairs)}")
+    if several := [one for one in found.missing if len(one.fields) > 1][:3]:
+        sets = (f"{' + '.join(one.fields)} {about}{100 * one.share:.1f} %" for one in several)
+        yield text(f"missing together: {', '.join(sets)}")
 
 
 def frequent(profile: ColumnProfile) -> str:

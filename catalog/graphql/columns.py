@@ -181,6 +181,7 @@ class ColumnProfileType(ObjectType):
     max = Value(description="The greatest value.")
     mean = Float(description="The mean of numbers.")
     std = Float(description="The standard deviation of numbers.")
+    skewness = Float(description="The skewness of numbers, adjusted for their count.")
     quantiles = List(NonNull(Quantile), description="Quantiles, in ascending order.")
     quantile_error = Float(description="Rank error bound of the quantiles; 0 when exact.")
     histogram = List(NonNull(Bin), description="The distribution of numbers and times.")
@@ -191,6 +192,7 @@ class ColumnProfileType(ObjectType):
     misfit_count = Long(description="Rows whose value does not fit the type.")
     misfit_examples = List(NonNull(String), description="The first few of those values.")
     unique = Boolean(description="Whether no value occurs twice.")
+    constant = Boolean(description="Whether all rows hold the same value.")
     missing_codes = List(
         NonNull(String), description="Texts that stand for a missing value, such as `NA`."
     )
@@ -268,6 +270,22 @@ class SchemaType(ObjectType):
         return [column for column in columns if wanted in column.name.casefold()]
 
 
+class Correlation(ObjectType):
+    """How two columns of numbers go together."""
+
+    field = String(description="One column.")
+    other = String(description="The other.")
+    coefficient = Float(description="Pearson's coefficient, -1 to 1, over rows that have both.")
+    error = Float(description="Its error bound at 99 % confidence; 0 when exact.")
+
+
+class MissingTogether(ObjectType):
+    """Columns that have no value in the same rows."""
+
+    fields = List(NonNull(String), description="Exactly those columns have none.")
+    share = Float(description="The share of such rows, 0 to 1; of a sample if there are many.")
+
+
 class TableProfileType(ObjectType):
     """Figures of a source at one version."""
 
@@ -284,6 +302,22 @@ class TableProfileType(ObjectType):
         NonNull(ColumnProfileType),
         description="Figures of all columns, nested ones by path too.",
     )
+
+    correlations = List(
+        NonNull(Correlation), description="The strongest correlations of numbers, strongest first."
+    )
+    missing_together = List(
+        NonNull(MissingTogether),
+        description="Which columns have no value in the same rows, most frequent first.",
+    )
+
+    @staticmethod
+    def resolve_correlations(version: model.Version, _info: Any) -> Any:
+        return (version.figures.get("association") or {}).get("correlations", ())
+
+    @staticmethod
+    def resolve_missing_together(version: model.Version, _info: Any) -> Any:
+        return (version.figures.get("association") or {}).get("missing", ())
 
     @staticmethod
     def resolve_row_count(version: model.Version, _info: Any) -> int | None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from schema.column import ColumnSummary, Facet
 from schema.errors import SchemaError, SummaryError
 from schema.infer import infer
+from schema.keys import keys_of
 from schema.kinds import KINDS, Kind, classify, read_all
 from schema.lattice import canonical, join
 from schema.model import Field, Schema
@@ -116,6 +117,7 @@ def assert_same_column(one: ColumnSummary, other: ColumnSummary) -> None:
         assert_same_facet(one.kinds[kind], other.kinds[kind])
     np.testing.assert_array_equal(one.distinct.hashes, other.distinct.hashes)
     np.testing.assert_array_equal(one.distinct.counts, other.distinct.counts)
+    np.testing.assert_array_equal(keys_of(one).hashes, keys_of(other).hashes)
 
 
 def assert_same(one: Summary, other: Summary) -> None:
