@@ -34,6 +34,7 @@ class Lazy:
 
 # Each table is sorted by name; the conformance suite runs over every line.
 SOURCES: dict[str, Lazy] = {
+    "duckdb": Lazy("connectors.sources.duckdb:DuckDbSource"),
     "files": Lazy("connectors.sources.files:FileSource"),
     "sql": Lazy("connectors.sources.sql:SqlSource"),
 }

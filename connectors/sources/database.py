@@ -33,7 +33,6 @@ _INSTALL = {
     "postgresql": "pip install 'headwater[postgres]'",
     "mysql": "pip install pymysql",
     "mariadb": "pip install pymysql",
-    "duckdb": "pip install duckdb-engine",
     "mssql": "pip install pymssql",
     "oracle": "pip install oracledb",
     "snowflake": "pip install snowflake-sqlalchemy",

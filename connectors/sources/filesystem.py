@@ -14,7 +14,8 @@ from connectors.model import Entry
 from connectors.sources import web
 from connectors.sources.archive import KINDS as ARCHIVES
 from connectors.sources.archive import Archive
-from connectors.sources.remote import remote_entry, retried, walk_remote
+from connectors.sources.remote import remote_entry, walk_remote
+from connectors.sources.retrying import retried, transient
 from connectors.sources.stored_file import StoredFile, reason
 from connectors.sources.walk import Listed, Selection, is_regular, local_entry, walk_local
 from connectors.sources.web import Reach
@@ -23,7 +24,10 @@ from schema.errors import CatalogError, MissingDependency, SourceError
 from schema.model import Finding
 
 LOCAL_SCHEMES = frozenset({None, "file", "local"})
-_EXTRAS = {"s3": "s3", "s3a": "s3"}
+_EXTRAS = {"s3": "s3", "s3a": "s3", "sftp": "sftp", "ssh": "sftp"}
+_WITHOUT_CACHE = frozenset({"sftp", "ssh"})
+"""Every option that their file system does not know goes to the client, which refuses it."""
+
 _WITHOUT_HOST = frozenset({"memory"})
 _GLOB = frozenset("*?[")
 
@@ -109,6 +113,8 @@ class RemoteFiles:
         try:
             info = retried(lambda: self.fs.info(self.root))
         except FileNotFoundError as error:
+            if transient(error) and error.__cause__ is not None:
+                raise unreachable(self.uri, error.__cause__) from error
             refused = _refused(error)
             if refused is not None:
                 raise SourceError(f"{self.uri}: {redact(str(refused))}") from None
@@ -219,7 +225,8 @@ def _refused(error: BaseException) -> BaseException | None:
 def _options(uri: str, credentials: Credentials) -> dict[str, Any]:
     """Storage options: those of the credentials, and for object stores the login as key, secret."""
     options = dict(credentials.options)
-    options.setdefault("use_listings_cache", False)
+    if scheme(uri) not in _WITHOUT_CACHE:
+        options.setdefault("use_listings_cache", False)
     if scheme(uri) in {"s3", "s3a"}:
         given = take_apart(uri)
         user, password = credentials.user or given.user, credentials.password or given.password

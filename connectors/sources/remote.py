@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import unquote
 
 from connectors.model import Entry
+from connectors.sources.retrying import retried
 from connectors.sources.stored_file import reason
 from connectors.sources.walk import Listed, Selection, hidden, unlisted
 from connectors.tables.marks import marked
 from schema.errors import SourceError
 from schema.model import Finding
 
-ATTEMPTS = 4
-FIRST_WAIT_SECONDS = 0.2
-PERMANENT = (
-    FileNotFoundError,
-    IsADirectoryError,
-    NotADirectoryError,
-    NotImplementedError,
-    PermissionError,
-)
-
-Result = TypeVar("Result")
-
 _TAGS = ("ETag", "etag", "md5Hash", "md5", "crc32c", "Content-MD5", "Digest", "sha256")
-_TIMES = ("LastModified", "Last-Modified", "last_modified", "mtime", "updated", "modified")
+_TIMES = (
+    *("LastModified", "Last-Modified", "last_modified"),
+    *("mtime", "updated", "modified", "modify"),
+)
 
 
 def walk_remote(
@@ -134,7 +124,7 @@ def _moment(value: Any) -> datetime | None:
         return datetime.fromtimestamp(value, UTC)
     if not isinstance(value, str):
         return None
-    for parse in (datetime.fromisoformat, parsedate_to_datetime):
+    for parse in (datetime.fromisoformat, parsedate_to_datetime, _of_ftp):
         try:
             return parse(value)
         except ValueError:
@@ -142,20 +132,6 @@ def _moment(value: Any) -> datetime | None:
     return None
 
 
-def retried(call: Callable[[], Result]) -> Result:
-    """What `call` returns, tried up to four times with growing waits.
-
-    What waiting cannot mend (a missing place, a refusal) is not tried again. Raises the last
-    error.
-    """
-    for attempt in range(ATTEMPTS):
-        try:
-            return call()
-        except PERMANENT:
-            raise
-        except Exception:
-            if attempt == ATTEMPTS - 1:
-                raise
-            spread = random.uniform(0.5, 1.5)  # noqa: S311 - no secret
-            time.sleep(FIRST_WAIT_SECONDS * 2**attempt * spread)
-    raise AssertionError("the last attempt returns or raises")
+def _of_ftp(value: str) -> datetime:
+    """A time as the fact `modify` has it (RFC 3659), which is in UTC."""
+    return datetime.strptime(value[:14], "%Y%m%d%H%M%S").replace(tzinfo=UTC)

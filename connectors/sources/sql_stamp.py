@@ -20,7 +20,7 @@ def stamp(database: Database, table: sa.TableClause) -> str:
     which misses changes in between. Raises SourceError.
     """
     if database.path is not None:
-        return _file_stamp(database.path)
+        return file_stamp(database.path, "-wal")
     with database.connect() as connection:
         if database.dialect == "postgresql":
             return _postgresql(connection, table)
@@ -29,9 +29,10 @@ def stamp(database: Database, table: sa.TableClause) -> str:
         return _by_bounds(connection, table)
 
 
-def _file_stamp(path: str) -> str:
+def file_stamp(path: str, log: str) -> str:
+    """Size and time of a database file and of its write-ahead log, called like it and `log`."""
     parts = []
-    for name in (path, path + "-wal"):
+    for name in (path, path + log):
         try:
             status = Path(name).stat()
         except FileNotFoundError:

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from connectors.sources import zip_members
 from connectors.sources.bounded import bounded
+from connectors.sources.retrying import patient
 from connectors.uri import printable
 from schema.errors import CorruptData, SourceError
 
@@ -85,7 +86,9 @@ class StoredFile:
         try:
             if self.fs is None:
                 return Path(self.path).open("rb")
-            return cast("BinaryIO", self.fs.open(self.path, "rb"))
+            if not hasattr(self.fs, "protocol"):  # an archive
+                return cast("BinaryIO", self.fs.open(self.path, "rb"))
+            return patient(lambda: cast("BinaryIO", self.fs.open(self.path, "rb")))
         except FileNotFoundError:
             raise SourceError(f"{self.label}: gone since it was listed; crawl again") from None
         except OSError as error:

@@ -38,7 +38,19 @@ def _sql(folder: Path) -> str:
     return f"sqlite:///{path}"
 
 
-PLACES: dict[str, Callable[[Path], str]] = {"files": _files, "sql": _sql}
+def _duckdb(folder: Path) -> str:
+    import duckdb
+
+    path = folder / "x.duckdb"
+    path.unlink(missing_ok=True)
+    with duckdb.connect(str(path)) as connection:
+        for name in ("a", "b"):
+            connection.execute(f"CREATE TABLE {name} (id TEXT, name TEXT)")
+            connection.executemany(f"INSERT INTO {name} VALUES (?, ?)", ROWS)
+    return f"duckdb:///{path}"
+
+
+PLACES: dict[str, Callable[[Path], str]] = {"duckdb": _duckdb, "files": _files, "sql": _sql}
 """Two datasets, `a` and `b`, with the same rows."""
 
 KINDS = sorted(registry.table("sources"))
@@ -124,7 +136,11 @@ def test_a_dataset_is_opened_again_by_its_own_address(source) -> None:
 
 
 def test_what_is_not_there_is_told_in_one_line(kind, tmp_path) -> None:
-    missing = {"files": f"{tmp_path}/nowhere", "sql": f"sqlite:///{tmp_path}/nowhere.db"}[kind]
+    missing = {
+        "duckdb": f"duckdb:///{tmp_path}/nowhere.duckdb",
+        "files": f"{tmp_path}/nowhere",
+        "sql": f"sqlite:///{tmp_path}/nowhere.db",
+    }[kind]
     with pytest.raises(SourceError, match="nowhere") as raised:
         list(registry.open_source(missing).datasets())
     assert "\n" not in str(raised.value)
