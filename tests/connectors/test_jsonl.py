@@ -7,7 +7,7 @@ import json
 import orjson
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from connectors.formats import jsonl
@@ -160,6 +160,7 @@ JSON = st.recursive(
     st.lists(st.dictionaries(st.sampled_from(["a", "b", "c d"]), JSON, max_size=3), max_size=12),
     st.sampled_from([40, 1 << 20]),
 )
+@example([{}, {}, {"a": [], "b": None}, {"a": [None, None]}], 40)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
 def test_every_object_comes_back(stored, monkeypatch, rows, block) -> None:
     """As it was, or as the JSON text of it, with nulls for keys that are not there."""
