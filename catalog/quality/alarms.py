@@ -15,9 +15,9 @@ MEASURED: dict[str, tuple[int, int]] = {
     "expect_column_values_to_be_between": (5, 739),
     "expect_column_values_to_be_in_set": (2, 53),
     "expect_column_values_to_be_unique": (0, 45),
-    "expect_column_values_to_match_regex": (0, 143),
+    "expect_column_values_to_match_regex": (0, 173),
     "expect_column_values_to_not_be_null": (12, 872),
-    "expect_compound_columns_to_be_unique": (0, 35),
+    "expect_compound_columns_to_be_unique": (0, 45),
     "expect_table_columns_to_match_set": (0, 86),
     "expect_table_row_count_to_be_between": (0, 86),
 }

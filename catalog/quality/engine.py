@@ -23,8 +23,8 @@ from schema.errors import InvalidInput, MissingDependency
 if TYPE_CHECKING:
     import pandas as pd
 
-_FORMAT = {"result_format": "BASIC", "partial_unexpected_count": 5}
-_INDEX = "headwater_index"
+FORMAT = {"result_format": "BASIC", "partial_unexpected_count": 5}
+INDEX = "headwater_index"
 lock = threading.Lock()
 """Great Expectations keeps its context in a global, so one validation runs at a time."""
 
@@ -55,7 +55,7 @@ def build(expectation: Expectation, index: int, aliases: Aliases) -> Any:
     """The expectation as an object of Great Expectations. Raises InvalidInput when it is none."""
     try:
         made = _known()[expectation.type.replace("_", "")]
-        return made(**aliases.kwargs(expectation.kwargs), meta={_INDEX: index})
+        return made(**aliases.kwargs(expectation.kwargs), meta={INDEX: index})
     except (KeyError, ValueError, TypeError) as error:
         raise InvalidInput(
             f"expectation {expectation.type} of {expectation.field!r} is not one that Great "
@@ -86,8 +86,8 @@ def on_data(frame: pd.DataFrame, expectations: Sequence[Expectation]) -> list[Ve
             expectations=[build(one, index, aliases) for index, one in enumerate(expectations)],
         )
         batch = definition.get_batch({"dataframe": frame})
-        found = batch.validate(suite, result_format=_FORMAT).results
-    verdicts = {one.expectation_config.meta[_INDEX]: _verdict(one, aliases) for one in found}
+        found = batch.validate(suite, result_format=FORMAT).results
+    verdicts = {one.expectation_config.meta[INDEX]: verdict(one, aliases) for one in found}
     return [verdicts[index] for index in range(len(expectations))]
 
 
@@ -196,7 +196,7 @@ def _dtype(kind: pa.DataType) -> Any:
 
 
 def _validate(expectation: Any, answers: Answers, engine: Any) -> Verdict | None:
-    runtime = {"result_format": dict(_FORMAT)}
+    runtime = {"result_format": dict(FORMAT)}
     wanted = expectation.get_validation_dependencies(
         execution_engine=engine, runtime_configuration=runtime
     ).get_metric_configurations()
@@ -214,7 +214,7 @@ def _validate(expectation: Any, answers: Answers, engine: Any) -> Verdict | None
     result = expectation.metrics_validate(
         metrics, runtime_configuration=runtime, execution_engine=engine
     )
-    return _verdict(result, answers.aliases)
+    return verdict(result, answers.aliases)
 
 
 _SHARES = frozenset(
@@ -228,7 +228,7 @@ _SHARES = frozenset(
 """Expectations about rows of which the share that fails says more than their values."""
 
 
-def _verdict(result: Any, aliases: Aliases) -> Verdict:
+def verdict(result: Any, aliases: Aliases) -> Verdict:
     """A validation result of Great Expectations as a verdict."""
     found, kind = result.result or {}, result.expectation_config.type
     count = found.get("unexpected_count")

@@ -1,0 +1,80 @@
+"""Great Expectations' Spark and SQL engines give the verdicts of the pandas engine."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import sqlalchemy as sa
+
+from catalog.quality import Evidence, derive
+from catalog.quality.engine import on_data
+from catalog.quality.engines import TYPED, on_spark, on_sql
+from catalog.quality.frames import frame_of
+from schema.infer import infer
+from schema.profile import profile
+from schema.summary import summarise
+
+SCHEMA = "id bigint, `the kind` string, code string, low double, high double"
+
+
+def drawn(seed: int) -> pa.Table:
+    random = np.random.default_rng(seed)
+    low = random.normal(50, 9, 400).round(2)
+    return pa.table(
+        {
+            "id": range(400),
+            "the kind": random.choice(["a", "b", "c"], 400),
+            "code": [f"N{number:03}" for number in random.integers(0, 900, 400)],
+            "low": low,
+            "high": (low + random.exponential(5, 400)).round(2),
+        }
+    )
+
+
+def faulty(seed: int) -> pa.Table:
+    """Nulls, a repeated key, a new category, a broken code, swapped columns."""
+    rows = drawn(seed).to_pylist()
+    rows[0]["the kind"] = None
+    rows[1]["the kind"] = "Z"
+    rows[2]["id"] = 3
+    rows[4]["code"] = " n1"
+    rows[5]["low"], rows[5]["high"] = 60.0, 40.0
+    return pa.Table.from_pylist(rows, drawn(seed).schema)
+
+
+def known(table: pa.Table) -> Evidence:
+    summary = summarise(table.to_batches())
+    schema = infer(summary)
+    return Evidence(schema, profile(summary, schema, row_count=summary.rows))
+
+
+def test_the_engines_agree_on_what_is_met_and_what_is_not(spark: Any, tmp_path):
+    table = faulty(2)
+    expected = derive(known(table), [known(drawn(1))])
+    by_pandas = on_data(frame_of(table), expected)
+    database = sa.create_engine(f"sqlite:///{tmp_path / 'it.db'}")
+    columns = [
+        sa.Column(name, sa.Float if n > 2 else sa.Text) for n, name in enumerate(table.column_names)
+    ]
+    columns[0] = sa.Column("id", sa.Integer)
+    made = sa.Table("some table", sa.MetaData(), *columns)
+    with database.begin() as connection:
+        made.create(connection)
+        connection.execute(sa.insert(made), table.to_pylist())
+    by_sql = on_sql(database, '"some table"', table.column_names, expected)
+    by_spark = on_spark(spark.createDataFrame(table.to_pylist(), schema=SCHEMA), expected)
+    database.dispose()
+    for one, mine, sql, there in zip(expected, by_pandas, by_sql, by_spark, strict=True):
+        if one.type in TYPED:
+            assert sql is there is None
+            continue
+        assert mine.success == sql.success == there.success, (one, mine, sql, there)
+        assert mine.unexpected_count == sql.unexpected_count == there.unexpected_count, one
+    failed = {
+        (one.type, one.field)
+        for one, mine in zip(expected, by_pandas, strict=True)
+        if not mine.success
+    }
+    assert 5 <= len(failed) < len(expected), failed
