@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from catalog.model import Search, Status
+from catalog.model import Record, Search, Status
+from catalog.store.stamps import content_stamp
 from connectors.model import Entry, Evidence
 from schema.errors import CatalogError
 
@@ -328,3 +329,49 @@ def test_times_keep_their_microseconds_in_utc(store, make):
     assert store.entries(pk)[0].modified == zone
     assert store.entries(pk)[0].modified.utcoffset() == timedelta(0)
     assert store.entries(pk)[0].size is None
+
+
+def test_what_another_crawl_saw_after_a_listing_began_is_not_gone(store, make):
+    """A crawl that listed before a file was there must not take for gone what another found."""
+    old = make.record(store, "/data/old").source
+    began = datetime.now(UTC)
+    new = make.record(store, "/data/new").source
+    gone = store.mark_gone("file", "/data", [], since=began)
+    assert [one.source.pk for one in gone] == [old.pk]
+    assert store.source(new.pk).status is Status.NEW
+    later = store.mark_gone("file", "/data", [], since=datetime.now(UTC))
+    assert [one.source.pk for one in later] == [new.pk]
+
+
+def test_records_of_one_transaction_are_each_as_if_alone(store, make):
+    """New, changed, unchanged and unreadable sources together; entries that left are gone."""
+    make.record(store, "/data/same")
+    make.record(store, "/data/other", stamps={"a.csv": "1", "b.csv": "1"})
+    schema, profile = make.schema(), make.profile()
+
+    def read(name: str, **more: object) -> Record:
+        dataset = make.dataset(name, **more)
+        parts = {entry.uri: entry.stamp.encode() for entry in dataset.entries}
+        return Record(dataset, schema, profile, parts, quality=make.report(70))
+
+    outcomes = store.record_many(
+        [
+            read("/data/first"),
+            read("/data/same"),
+            Record(make.dataset("/data/broken"), None, None, findings=(make.finding(),)),
+            read("/data/other", stamps={"b.csv": "2"}),
+        ]
+    )
+    statuses = [one.status for one in outcomes]
+    assert statuses == [Status.NEW, Status.UNCHANGED, Status.FAILED, Status.CHANGED]
+    assert [entry.stamp for entry in store.entries(outcomes[3].source.pk)] == ["2"]
+    found = dict(
+        store.part_summaries(outcomes[3].source.pk, [f"file:///data/other/{n}.csv" for n in "ab"])
+    )
+    assert found == {"file:///data/other/b.csv": b"2"}
+    assert [one.source.quality for one in outcomes] == [70, 70, None, 70]
+    assert store.search(Search(text="first")).hits[0].source.pk == outcomes[0].source.pk
+    settled = store.settled([("file", f"/data/{name}") for name in ("first", "broken", "none")])
+    assert settled["file", "/data/first"].content_stamp == content_stamp(
+        make.dataset("/data/first").entries
+    )
