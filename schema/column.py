@@ -56,7 +56,8 @@ class Moments:
     @property
     def skewness(self) -> float | None:
         """The adjusted Fisher-Pearson coefficient, as pandas and Excel have it; None for fewer
-        than three values or where all are equal.
+        than three values or where all are equal. To nine decimals: what is beyond them
+        depends on the order in which parts were added.
         """
         count, spread = self.count, self.m2
         if count < 3 or not (math.isfinite(self.m3) and math.isfinite(spread)):
@@ -64,7 +65,7 @@ class Moments:
         if spread <= count * (1e-9 * self.mean) * (1e-9 * self.mean):
             return None
         biased = math.sqrt(count) * self.m3 / (spread * math.sqrt(spread))
-        return biased * math.sqrt(count * (count - 1)) / (count - 2)
+        return round(biased * math.sqrt(count * (count - 1)) / (count - 2), 9) + 0.0
 
 
 @dataclass(frozen=True, slots=True, order=True)

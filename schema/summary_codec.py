@@ -16,7 +16,7 @@ from schema.kinds import Kind
 from schema.sketches import Distinct, Keys, RowSample
 from schema.summary import Summary
 
-FORMAT = 3
+FORMAT = 4
 """Changes whenever a stored summary can no longer be merged with one made now."""
 
 _MAGIC = b"HWS"

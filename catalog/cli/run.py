@@ -62,6 +62,7 @@ def command(
 ) -> None:
     """Run PIPELINE.py on Spark: its inputs come from the catalog, its outputs go into it."""
     from catalog.cli import documents
+    from catalog.cli.announcing import announce
     from catalog.cli.output import print_json
     from catalog.cli.progress import doing
     from catalog.model import RunState
@@ -92,6 +93,7 @@ def command(
                     output=output,
                     on_step=on_step,
                 )
+            announce(store)
             sources = store.sources(_sources_of(tried.runs))
             show_grid(session, tried, sources, goal, list(values))
             return
@@ -107,6 +109,7 @@ def command(
             ended = run(
                 path, store, cluster, given, output=output, full=full, tune=tune, on_step=on_step
             )
+        announce(store)
         sources = store.sources({*ended.inputs, *ended.outputs})
     if session.json:
         print_json({"run": documents.run(ended, sources)})

@@ -1,7 +1,7 @@
 """DuckDbSource: the tables and views of a DuckDB file, by DuckDB itself.
 
 The SQLAlchemy dialect for DuckDB cannot reflect with the DuckDB and SQLAlchemy of today
-(docs/decisions/0031-duckdb-by-itself.md).
+(docs/decisions/0032-duckdb-by-itself.md).
 """
 
 from __future__ import annotations
