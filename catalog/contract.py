@@ -12,6 +12,7 @@ from schema.diff import SchemaDiff, diff
 from schema.errors import NotFound, RunError
 from schema.infer import infer
 from schema.model import Change, Schema
+from schema.notation import notations
 
 if TYPE_CHECKING:
     from catalog.store import Store
@@ -69,5 +70,6 @@ def _schema(staged: Staged, store: Store) -> Schema | None:
     for dataset in source.datasets():
         content = read(source, dataset, None, store, rows=None, on_batch=lambda *_: None)
         if content.summary is not None:
-            return infer(content.summary, content.dataset.declared)
+            fixed = notations(dict(content.dataset.options))
+            return infer(content.summary, content.dataset.declared, fixed=fixed)
     return None

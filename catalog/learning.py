@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, wait
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import connectors.model
 from catalog.joins.keys import key_columns
 from catalog.judging import judged
 from catalog.model import Known, Outcome, Record, label_of
@@ -15,8 +17,10 @@ from catalog.quality import Evidence
 from catalog.quality.personal import is_personal
 from catalog.reading import Content
 from connectors.model import Dataset
+from schema.decide import written_as
 from schema.infer import infer, misfit_findings
 from schema.model import Finding
+from schema.notation import PREFIX, notations
 from schema.profile import profile
 
 if TYPE_CHECKING:
@@ -100,15 +104,21 @@ def learn(store: Store, content: Content, known: Known | None, run: int | None) 
     if summary is None:
         findings = content.findings or (_unread(dataset),)
         return Record(dataset, None, None, findings=findings, bytes_read=content.bytes_read)
-    schema = infer(summary, dataset.declared)
+    fixed = notations(dict(dataset.options))
+    schema = infer(summary, dataset.declared, fixed=fixed)
+    dataset = _with_notations(dataset, written_as(summary, fixed))
     sizes = [entry.size for entry in dataset.entries if entry.size is not None]
     figures = profile(
         summary,
         schema,
         row_count=summary.rows if content.complete else None,
         byte_count=sum(sizes) if sizes else None,
+        fixed=fixed,
     )
-    findings = (*content.findings, *misfit_findings(summary, schema, hidden=is_personal))
+    findings = (
+        *content.findings,
+        *misfit_findings(summary, schema, hidden=is_personal, fixed=fixed),
+    )
     evidence = Evidence(schema, figures, findings, datetime.now(UTC))
     report, events = judged(store, known, evidence)
     return Record(
@@ -123,6 +133,19 @@ def learn(store: Store, content: Content, known: Known | None, run: int | None) 
         key_columns(label_of(dataset.name, dataset.uri), summary, schema, figures),
         events,
     )
+
+
+def _with_notations(dataset: Dataset, found: Mapping[str, tuple[str, str]]) -> Dataset:
+    """The dataset with the notation of each column among its options, and why it was chosen."""
+    told = {PREFIX + name: notation for name, (notation, _) in found.items()}
+    fresh = {name: value for name, value in told.items() if name not in dict(dataset.options)}
+    evidence = tuple(
+        connectors.model.Evidence(PREFIX + name, notation, why)
+        for name, (notation, why) in found.items()
+        if PREFIX + name in fresh
+    )
+    options = tuple(sorted({**dict(dataset.options), **fresh}.items()))
+    return replace(dataset, options=options, evidence=(*dataset.evidence, *evidence))
 
 
 def _unread(dataset: Dataset) -> Finding:

@@ -13,6 +13,7 @@ from connectors.model import SET_BY_USER, Dataset, Entry, Source
 from connectors.parts import OnBatch, Summaries, read_parts
 from schema.errors import SummaryError
 from schema.model import Finding
+from schema.notation import apart
 from schema.summary import Summary
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def _read(
     stored = {} if rows is not None else _stored(dataset, known, store)
     changed = [entry for entry in dataset.entries if entry.uri not in stored]
     examined = source.examine(replace(dataset, entries=tuple(changed or dataset.entries)))
-    if stored and known is not None and examined.options != known.dataset.options:
+    if stored and known is not None and not _read_alike(examined, known.dataset):
         stored, changed = {}, list(dataset.entries)  # the others were read in another way
         examined = source.examine(dataset)
     dataset = replace(examined, entries=dataset.entries)
@@ -125,6 +126,11 @@ def _read(
         sum(part.bytes_read for part in parts),
         complete=rows is None or sum(part.rows for part in parts) < rows,
     )
+
+
+def _read_alike(one: Dataset, other: Dataset) -> bool:
+    """Whether two datasets are read by the same options; notations are found out after reading."""
+    return [*apart(one.options)] == [*apart(other.options)]
 
 
 def _stored(dataset: Dataset, known: Known | None, store: Store) -> dict[str, Summary]:

@@ -50,6 +50,7 @@ def read_dataset(
     partition values rule `where` out are not opened. `terms` follow from `where`; a source that
     can applies them itself. Raises SourceError.
     """
+    from schema.notation import notations
     from schema.text import cast_batch
 
     names = list(schema.names) if columns is None else list(columns)
@@ -58,9 +59,10 @@ def read_dataset(
     source = open_dataset(dataset)
     chosen = list_entries(dataset, source) if entries is None else tuple(entries)
     typed = schema.select(tuple(needed))
+    written = notations(dict(dataset.options))
     for entry in _possible(chosen, schema, where):
         for raw in source.batches(dataset, entry, columns=needed, terms=terms):
-            batch = cast_batch(raw, typed)
+            batch = cast_batch(raw, typed, written)
             if where is not None:
                 batch = batch.filter(where)
             if batch.num_rows:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from schema.kinds import Kind
+from schema.kind import Kind
 from schema.sketches import Distinct, Keys
 
 MAX_VALUES = 1024
@@ -95,6 +95,14 @@ class Facet:
     exponent: bool = False
     nan: int = 0
     examples: tuple[Example, ...] = ()
+    least_scale: int = 0
+    """The fewest digits behind the point."""
+    units: tuple[str, ...] = ()
+    """Signs of money and share beside numbers, '' where some have none; sorted."""
+    days: int = 0
+    """How many integers are dates of eight digits."""
+    other: tuple[Plain | None, Plain | None] | None = None
+    """Bounds by the other reading, the month before the day."""
 
     def __add__(self, other: Facet) -> Facet:
         moments = (
@@ -113,6 +121,10 @@ class Facet:
             self.exponent or other.exponent,
             self.nan + other.nan,
             tuple(sorted({*self.examples, *other.examples}))[:MAX_EXAMPLES],
+            min(self.least_scale, other.least_scale),
+            tuple(sorted({*self.units, *other.units})),
+            self.days + other.days,
+            _both(self.other, other.other),
         )
 
 
@@ -200,6 +212,15 @@ class ColumnSummary:
         """The kind of most values, None without any."""
         present = {kind: facet.count for kind, facet in self.kinds.items()}
         return max(present, key=present.__getitem__) if present else None
+
+
+Bounds = tuple[Plain | None, Plain | None]
+
+
+def _both(one: Bounds | None, other: Bounds | None) -> Bounds | None:
+    if one is None or other is None:
+        return one or other
+    return least(one[0], other[0]), greatest(one[1], other[1])
 
 
 def merge_values(one: Values | None, other: Values | None) -> Values | None:

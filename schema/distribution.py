@@ -12,7 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from schema.kinds import NUMERIC, Kind
+from schema.kind import Kind
+from schema.kinds import NUMERIC
 
 if TYPE_CHECKING:
     from schema.figures import Figures

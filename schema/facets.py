@@ -9,8 +9,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from schema import written
 from schema.column import Facet, Lengths, Moments
-from schema.kinds import NUMERIC, Kind, digits_of
+from schema.kind import Kind
+from schema.kinds import NUMERIC, digits_of
+from schema.written.compact import EARLIEST, LATEST, compact_days
+from schema.written.numbers import scale as number_scale
+from schema.written.numbers import units as number_units
 
 _SAFE_TOTAL = 2**62
 _PIECE = 8192
@@ -59,6 +64,8 @@ def kind_of(native: pa.DataType) -> Kind:
 def facet(kind: Kind, found: Weighted) -> Facet:
     """Count, bounds and moments of typed values of one kind."""
     values = found.values
+    if kind is Kind.YES_OR_NO:
+        kind = Kind.BOOL
     if kind is Kind.DOUBLE:
         return _double_facet(Weighted(pc.cast(values, pa.float64()), found.counts))
     if kind is Kind.BINARY and not pa.types.is_large_binary(values.type):
@@ -70,7 +77,18 @@ def facet(kind: Kind, found: Weighted) -> Facet:
     ends = pa.array([bounds["min"], bounds["max"]], ordered.type).cast(values.type)
     low, high = plain_values(ends, kind) if kind is not Kind.BOOL else (None, None)
     fine = kind in (Kind.TIME, Kind.TIMESTAMP, Kind.TIMESTAMPTZ) and values.type.unit == "ns"
-    return Facet(found.rows, low, high, _moments(kind, found, low, high), fine=fine)
+    days = _days(found, low, high) if kind is Kind.INT else 0
+    return Facet(found.rows, low, high, _moments(kind, found, low, high), fine=fine, days=days)
+
+
+def _days(found: Weighted, low: Any, high: Any) -> int:
+    """How many of the integers are dates of eight digits."""
+    if low < EARLIEST or high > LATEST:
+        return 0
+    days = compact_days(found.values)
+    if found.counts is None:
+        return int(len(days) - days.null_count)
+    return int(found.counts[days.is_valid().to_numpy(zero_copy_only=False)].sum())
 
 
 def _is_binary(kind: pa.DataType) -> bool:
@@ -159,8 +177,22 @@ def with_texts(read: Facet, kind: Kind, texts: pa.Array) -> Facet:
     if kind not in (Kind.DOUBLE, Kind.DECIMAL):
         return read
     exponent = bool(pc.any(pc.match_substring_regex(texts, "[a-zA-Z]")).as_py())
-    whole, scale = digits_of(texts)
-    return replace(read, exponent=exponent, integer_digits=whole, scale=scale)
+    whole, scale, least = digits_of(texts)
+    return replace(read, exponent=exponent, integer_digits=whole, scale=scale, least_scale=least)
+
+
+def written_facet(kind: Kind, texts: Weighted) -> Facet:
+    """The facet of texts of a written kind, by their first reading and with the other's bounds."""
+    typed = written.parse(texts.values, kind)
+    read = facet(kind_of(typed.type), Weighted(typed, texts.counts))
+    if kind in written.NUMBER_KINDS:
+        units, scale = number_units(texts.values), number_scale(texts.values, kind)
+        return replace(read, units=units, scale=scale, least_scale=scale)
+    if kind in (Kind.DATE_EITHER, Kind.STAMP_EITHER):
+        second = Weighted(written.parse(texts.values, kind, other=True))
+        also = facet(kind_of(second.values.type), second)
+        return replace(read, other=(also.low, also.high))
+    return read
 
 
 def lengths_of(lengths: pa.Array, counts: np.ndarray | None) -> Lengths | None:

@@ -15,13 +15,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from schema.column import ColumnSummary, Moments, greatest, least
+from schema.column import ColumnSummary, Facet, Moments, greatest, least
+from schema.decide import Decision
 from schema.facets import kind_of, plain_values
-from schema.infer import Decision
-from schema.kinds import KINDS, NUMERIC, TEMPORAL, Kind, classify, parse_kind
+from schema.kind import Kind
+from schema.kinds import KINDS, NUMERIC, TEMPORAL, classify
 from schema.lattice import canonical
+from schema.notation import COMPACT, read_as
 from schema.sketches import RowSample
 from schema.text import parse
+from schema.written import YES
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 TOP_VALUES = 10
@@ -68,9 +71,12 @@ class Figures:
         return found + sum(self.column.missing.values()) - self.missing
 
     @cached_property
-    def _facets(self) -> list[Any]:
-        held = self.decision.kinds
-        return [facet for kind, facet in self.column.kinds.items() if kind in held]
+    def _read_facets(self) -> list[tuple[Kind, Facet]]:
+        return self.decision.facets(self.column)
+
+    @property
+    def _facets(self) -> list[Facet]:
+        return [facet for _, facet in self._read_facets]
 
     def bounds(self) -> tuple[Any, Any]:
         """The least and the greatest value, JSON-ready."""
@@ -80,10 +86,9 @@ class Figures:
             values = sorted(self.frequencies or ())
             return (values[0], values[-1]) if values else (None, None)
         low = high = None
-        for kind, facet in self.column.kinds.items():
-            if kind in self.decision.kinds:
-                low = least(low, self._aligned(kind, facet.low))
-                high = greatest(high, self._aligned(kind, facet.high))
+        for kind, facet in self._read_facets:
+            low = least(low, self._aligned(kind, facet.low))
+            high = greatest(high, self._aligned(kind, facet.high))
         return self.shown(low), self.shown(high)
 
     def _aligned(self, kind: Kind, value: Any) -> Any:
@@ -127,14 +132,18 @@ class Figures:
         if self.text:
             return ((str(value), count) for value, count in pairs)
         if self.kind is Kind.BOOL:
-            return pairs
+            return ((_truth(value), count) for value, count in pairs)
         found: list[tuple[Any, int]] = []
         texts: list[str] = []
         counts: list[int] = []
         whole = not self.column.raw or Kind.INT in self.decision.kinds
+        days = self.decision.notation == COMPACT
         for value, count in pairs:
             if isinstance(value, str):
                 texts.append(value)
+                counts.append(count)
+            elif days:
+                texts.append(str(value))
                 counts.append(count)
             elif whole or not isinstance(value, int):  # else an integer where none belongs
                 found.append((value, count))
@@ -148,9 +157,10 @@ class Figures:
         for kind in self.decision.kinds:
             chosen = np.flatnonzero(codes == KINDS.index(kind))
             if len(chosen):
-                typed = plain_values(parse_kind(array.take(pa.array(chosen)), kind), kind)
-                for index, value in zip(chosen.tolist(), typed, strict=True):
-                    yield self._aligned(kind, value), counts[index]
+                read = read_as(array.take(pa.array(chosen)), kind, self.decision.notation)
+                plain = kind_of(read.type)
+                for index, value in zip(chosen.tolist(), plain_values(read, plain), strict=True):
+                    yield self._aligned(plain, value), counts[index]
 
     @cached_property
     def distinct_count(self) -> int | None:
@@ -191,7 +201,9 @@ class Figures:
         if pa.types.is_dictionary(values.type):
             values = values.dictionary_decode()
         if self.column.raw:
-            return parse(pc.cast(values, pa.string()), self.decision.type)
+            return parse(
+                pc.cast(values, pa.string()), self.decision.type, self.decision.notation
+            )
         return values
 
     @property
@@ -276,6 +288,13 @@ class Figures:
                 return self.number(float(value))
             case _:
                 return value
+
+
+def _truth(value: Any) -> Any:
+    """The text of a truth value in whatever language as that of true or false."""
+    if not isinstance(value, str) or value.lower() in {"true", "false"}:
+        return value
+    return "true" if value in YES else "false"
 
 
 def _most_frequent_first(pair: tuple[Any, int]) -> tuple[int, str]:

@@ -2,66 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import reduce
+from typing import Any
 
 import pyarrow as pa
 
-from schema.column import ColumnSummary, Facet, greatest, least
-from schema.kinds import NUMERIC, Kind
-from schema.lattice import canonical, join
+from schema.column import ColumnSummary, greatest, least
+from schema.decide import STRAY_SHARE, Decision, decisions
+from schema.kinds import NUMERIC
+from schema.lattice import join
 from schema.model import Field, Finding, Schema
+from schema.notation import COMMA, DAY_FIRST, MONTH_FIRST, POINT, PREFIX, TOLD, WORDS
 from schema.semantics.detect import MOST_VALUES, Meaning, meaning_of_number, meaning_of_text
 from schema.summary import Summary
 
-STRAY_SHARE = 0.001
-"""The share of values that may not fit a column's type; they are findings. More make it text."""
+SENTINELS = frozenset((-1, -9, -99, -999, -9999, -99999, 99, 999, 9999, 99999, 999999))
+"""Numbers that often stand for a missing one."""
 
-_FAMILIES: tuple[frozenset[Kind], ...] = (
-    NUMERIC,
-    frozenset((Kind.DATE, Kind.TIMESTAMP)),
-    frozenset((Kind.TIMESTAMPTZ,)),
-    frozenset((Kind.TIME,)),
-    frozenset((Kind.BOOL,)),
-)
-_DECIMAL_DIGITS = {38: pa.decimal128, 76: pa.decimal256}
+FEWEST_OTHERS = 5
+"""Fewer other values do not tell that one is far from them."""
 
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """The type of a column, and the kinds of values that it holds; others are misfits."""
-
-    type: pa.DataType
-    kinds: frozenset[Kind]
-
-    @property
-    def text(self) -> bool:
-        return bool(canonical(self.type) == pa.string())
-
-    def misfits(self, column: ColumnSummary) -> dict[Kind, Facet]:
-        """The values of `column` that its type cannot hold."""
-        if self.text:
-            return {}
-        return {kind: facet for kind, facet in column.kinds.items() if kind not in self.kinds}
+FEWEST_YEARS = 4
 
 
 def infer(
-    summary: Summary, declared: Schema | None = None, *, stray: float = STRAY_SHARE
+    summary: Summary,
+    declared: Schema | None = None,
+    *,
+    stray: float = STRAY_SHARE,
+    fixed: Mapping[str, str] | None = None,
 ) -> Schema:
     """The least schema that holds the data: what is declared stays as declared, joined with the
     types of parts that declare otherwise.
 
     A field is nullable unless it was declared otherwise and no null was seen: what a file holds
-    today does not promise what it holds tomorrow.
+    today does not promise what it holds tomorrow. `fixed` are notations, by column, that are not
+    asked about.
     """
+    decided = decisions(summary, fixed, stray=stray)
     known = {field.name: field for field in declared} if declared else {}
     fields = []
     for name in summary.names:
         column = summary.columns[name]
         stated = known.get(name)
         nullable = column.nulls > 0 or (stated.nullable if stated else column.optional)
-        decision = decide(column, stray=stray)
+        decision = decided[name]
         if stated and not column.raw:
             others = [kind for kind in column.types if kind != stated.type]
             decision = Decision(reduce(join, others, stated.type), decision.kinds)
@@ -91,13 +77,31 @@ def _meaning(
             return meaning_of_text(name, _sampled(name, summary))
         step = max(len(values) // MOST_VALUES, 1)
         return meaning_of_text(name, [str(value) for value in sorted(values, key=str)][::step])
-    facets = [facet for kind, facet in column.kinds.items() if kind in decision.kinds & NUMERIC]
+    if decision.notation == WORDS or _is_flag(column, decision):
+        return Meaning("boolean", 0.9)
+    read = decision.facets(column)
+    if unit := {unit for _, facet in read for unit in facet.units if unit}:
+        return Meaning("percentage" if unit <= {"%", "‰"} else "money", 0.95)
+    facets = [facet for kind, facet in read if kind in NUMERIC]
     low = reduce(least, (facet.low for facet in facets), None)
     high = reduce(greatest, (facet.high for facet in facets), None)
     if low is None or high is None:
         return None
-    whole = Kind.DOUBLE not in column.kinds and Kind.DECIMAL not in column.kinds
-    return meaning_of_number(name, float(low), float(high), whole=whole)
+    whole = pa.types.is_integer(decision.type)
+    found = meaning_of_number(name, float(low), float(high), whole=whole)
+    return found or (Meaning("year", 0.7) if whole and _are_years(column, low, high) else None)
+
+
+def _is_flag(column: ColumnSummary, decision: Decision) -> bool:
+    """Whether whole numbers are 0 and 1 alone, both of them."""
+    return pa.types.is_integer(decision.type) and set(column.values or ()) == {0, 1}
+
+
+def _are_years(column: ColumnSummary, low: Any, high: Any) -> bool:
+    """Whether whole numbers are likely years though no name says so: several of two centuries."""
+    values = column.values
+    several = values is not None and len(values) >= FEWEST_YEARS
+    return several and column.raw and low >= 1900 and high <= 2035
 
 
 def _sampled(name: str, summary: Summary) -> Iterable[str]:
@@ -107,26 +111,6 @@ def _sampled(name: str, summary: Summary) -> Iterable[str]:
         return ()
     column = rows[name].slice(0, 4 * MOST_VALUES)
     return (str(value) for value in column.to_pylist() if value is not None)
-
-
-def decide(column: ColumnSummary, *, stray: float = STRAY_SHARE) -> Decision:
-    """The type of one column: the join of its declared types, or, of raw text, what it proves."""
-    if not column.raw:
-        kind = reduce(join, column.types, pa.null())
-        only = next(iter(column.types), pa.null())
-        return Decision(only if len(column.types) == 1 else kind, frozenset(column.kinds))
-    total = sum(facet.count for facet in column.kinds.values())
-    if not total:
-        codes = any(column.missing)
-        return Decision(pa.string() if codes else pa.null(), frozenset())
-    family = max(_FAMILIES, key=lambda kinds: _count(column, kinds))
-    fitting = _count(column, family)
-    if fitting and total - fitting <= stray * total:
-        members = {kind: column.kinds[kind] for kind in family if kind in column.kinds}
-        kind = _number(members) if family is NUMERIC else _other(members)
-        if not pa.types.is_string(kind):
-            return Decision(kind, family)
-    return Decision(pa.string(), frozenset(column.kinds))
 
 
 def _missing_codes(field: Field, column: ColumnSummary) -> Iterator[Finding]:
@@ -140,38 +124,32 @@ def _missing_codes(field: Field, column: ColumnSummary) -> Iterator[Finding]:
         yield Finding("missing-codes", message, severity="info")
 
 
-def _count(column: ColumnSummary, kinds: Iterable[Kind]) -> int:
-    return sum(column.kinds[kind].count for kind in kinds if kind in column.kinds)
+def _in_doubt(field: Field, decision: Decision) -> Finding:
+    """That values have two readings, and which one was taken."""
+    other = {DAY_FIRST: MONTH_FIRST, MONTH_FIRST: DAY_FIRST, POINT: COMMA}
+    told = decision.notation or ""
+    message = (
+        f"column {field.name!r}: {decision.doubt}; read as {told} ({TOLD[told]}), "
+        f"or fix it with --option {PREFIX}{field.name}={other.get(told, POINT)}"
+    )
+    return Finding("two-readings", message, severity="info" if "but" in message else "warning")
 
 
-def _number(members: dict[Kind, Facet]) -> pa.DataType:
-    if Kind.DECIMAL in members:
-        if any(facet.exponent for facet in members.values()):
-            return pa.float64()
-        scale = max(facet.scale for facet in members.values())
-        digits = max(facet.integer_digits for facet in members.values()) + scale
-        for most, make in _DECIMAL_DIGITS.items():
-            if digits <= most:
-                return make(digits, scale)
-        return pa.string()
-    if Kind.DOUBLE in members:
-        return pa.float64()
-    if Kind.UINT in members:
-        low = members[Kind.INT].low if Kind.INT in members else 0
-        return pa.decimal128(20, 0) if isinstance(low, int) and low < 0 else pa.uint64()
-    return pa.int64()
-
-
-def _other(members: dict[Kind, Facet]) -> pa.DataType:
-    fine = any(facet.fine for facet in members.values())
-    unit = "ns" if fine else "us"
-    if Kind.TIMESTAMPTZ in members:
-        return pa.timestamp(unit, "UTC")
-    if Kind.TIMESTAMP in members:
-        return pa.timestamp(unit)
-    if Kind.TIME in members:
-        return pa.time64(unit)
-    return pa.date32() if Kind.DATE in members else pa.bool_()
+def _sentinels(field: Field, column: ColumnSummary, decision: Decision) -> Iterator[Finding]:
+    """Numbers such as 999 or -9999 that are frequent and far from all others."""
+    values = column.values
+    if values is None or not pa.types.is_integer(decision.type):
+        return
+    numbers = {value: count for value, count in values.items() if isinstance(value, int)}
+    for value in sorted(SENTINELS & numbers.keys()):
+        others = [abs(number) for number in numbers if number not in SENTINELS]
+        apart = len(others) >= FEWEST_OTHERS and 2 * max(others) < abs(value)
+        if apart and numbers[value] > 1:
+            message = (
+                f"column {field.name!r} holds {value} {numbers[value]:,} times, far from its other "
+                "values; it may stand for a missing one"
+            )
+            yield Finding("sentinel-value", message, severity="info")
 
 
 def misfit_findings(
@@ -180,19 +158,24 @@ def misfit_findings(
     *,
     stray: float = STRAY_SHARE,
     hidden: Callable[[Field], bool] = lambda _: False,
+    fixed: Mapping[str, str] | None = None,
 ) -> tuple[Finding, ...]:
     """A finding for each column some of whose values do not fit its type, with the first places,
     and one for each whose missing values are written as words. Values of the fields that are
     `hidden` are not quoted.
     """
     findings: list[Finding] = []
+    decided = decisions(summary, fixed, stray=stray)
     for field in schema:
         column = summary.columns.get(field.name)
         if column is None or not column.raw:
             continue
-        decision = decide(column, stray=stray)
+        decision = decided[field.name]
         if not decision.text:
             findings.extend(_missing_codes(field, column))
+        if decision.doubt:
+            findings.append(_in_doubt(field, decision))
+        findings.extend(_sentinels(field, column, decision))
         misfits = decision.misfits(column)
         if not misfits:
             continue

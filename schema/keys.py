@@ -8,7 +8,8 @@ import pyarrow.compute as pc
 
 from schema.column import ColumnSummary
 from schema.hashing import hash_values
-from schema.kinds import KINDS, NUMERIC, TEMPORAL, Kind, classify, parse_kind
+from schema.kind import Kind
+from schema.kinds import KINDS, NUMERIC, TEMPORAL, classify, parse_kind
 from schema.normal import hash_normal
 from schema.sketches import ALL, Keys
 

@@ -1,49 +1,39 @@
 """Kinds of values: what one value can be read as, the least one that fits.
 
 Every text has exactly one kind, which depends on nothing but itself, so counts by kind merge
-exactly whatever the order. Text is read strictly: no surrounding spaces, no leading zeros
-(`007` is text), ISO 8601 for dates and times.
+exactly whatever the order. Text is read strictly first: no surrounding spaces, no leading zeros
+(`007` is text), ISO 8601 for dates and times; what is none of this may be one of the kinds of
+`schema.written`.
 """
 
 from __future__ import annotations
 
-from enum import StrEnum
 from functools import cache
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-
-class Kind(StrEnum):
-    """What a value can be read as. MISSING is text that is empty or stands for no value (`NA`)."""
-
-    MISSING = "missing"
-    BOOL = "bool"
-    INT = "int"
-    UINT = "uint"
-    DOUBLE = "double"
-    DECIMAL = "decimal"
-    DATE = "date"
-    TIME = "time"
-    TIMESTAMP = "timestamp"
-    TIMESTAMPTZ = "timestamptz"
-    DURATION = "duration"
-    TEXT = "text"
-    BINARY = "binary"
-    NESTED = "nested"
-
+from schema import written
+from schema.kind import Kind
 
 NULL_CODES = frozenset(
     (
         *("NA", "N/A", "n/a", "na", "#N/A", "NaN", "nan", "NAN", "NaT"),
-        *("NULL", "null", "Null", "None", "none", "nil", "\\N", "-", "--", "?"),
+        *("NULL", "null", "Null", "None", "none", "nil", "Nil", "\\N", "-", "--", "---", "?", "??"),
+        *(".", "..", "...", "*", "**", "#", ":", "—", "–", "n.a.", "N.A.", "n.d.", "N.D.", "n/d"),
+        *("N/D", "ND", "nd", "#VALUE!", "#REF!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "(null)"),
+        *("<NA>", "<null>", "missing", "Missing", "MISSING", "unknown", "Unknown", "UNKNOWN"),
+        *("no data", "No data", "No Data", "k.A.", "k. A.", "s/d", "S/D", "TBD", "tbd", "<N/A>"),
     )
 )
 """Texts that stand for a missing value, as the empty one does, in a column that is not text."""
 
 NUMERIC = frozenset((Kind.INT, Kind.UINT, Kind.DOUBLE, Kind.DECIMAL))
 TEMPORAL = frozenset((Kind.DATE, Kind.TIME, Kind.TIMESTAMP, Kind.TIMESTAMPTZ, Kind.DURATION))
+
+WRITTEN = written.NUMBER_KINDS | written.DATE_KINDS
+"""Kinds of texts that `schema.written` reads, and that may have two readings."""
 
 _TRUE = ("true", "True", "TRUE")
 _FALSE = ("false", "False", "FALSE")
@@ -52,8 +42,10 @@ _VOCABULARIES = {
     Kind.MISSING: tuple(sorted(NULL_CODES)),
     Kind.BOOL: (*_TRUE, *_FALSE),
     Kind.DOUBLE: _INFINITE,
+    Kind.YES_OR_NO: (*written.YES, *written.NO),
 }
-_WORD_LENGTH = max(map(len, (*NULL_CODES, *_INFINITE, *_FALSE)))
+_WORDS = tuple(word for words in _VOCABULARIES.values() for word in words)
+_WORD_LENGTH = max(len(word.encode()) for word in _WORDS)
 
 _DATE = r"\d{4}-\d{2}-\d{2}"
 _CLOCK = r"\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?"
@@ -77,8 +69,8 @@ KINDS = tuple(Kind)
 _NUMBER_LIKE, _WORD_LIKE = 1, 2
 _FIRST_BYTE = np.zeros(256, dtype=np.uint8)
 _FIRST_BYTE[[ord(character) for character in "0123456789+-."]] = _NUMBER_LIKE
-for _word in (*NULL_CODES, *_TRUE, *_FALSE, *_INFINITE):
-    _FIRST_BYTE[ord(_word[0])] |= _WORD_LIKE
+for _word in _WORDS:
+    _FIRST_BYTE[_word.encode()[0]] |= _WORD_LIKE
 
 
 @cache
@@ -110,7 +102,8 @@ def classify(values: pa.Array) -> np.ndarray:
     codes = np.full(len(values), _CODE[Kind.TEXT], dtype=np.int8)
     if not len(values):
         return codes
-    likeness = _FIRST_BYTE[first_bytes(values)]
+    first = first_bytes(values)
+    likeness = _FIRST_BYTE[first]
     lengths = np.diff(text_buffers(values)[0])
     codes[lengths == 0] = _CODE[Kind.MISSING]
     words = np.flatnonzero((likeness & _WORD_LIKE).astype(bool) & (lengths <= _WORD_LENGTH))
@@ -128,6 +121,10 @@ def classify(values: pa.Array) -> np.ndarray:
         positions = numbers[matched]
         codes[positions] = _fitting(taken.filter(pa.array(matched)), kind)
         numbers = numbers[~matched | (codes[numbers] == _CODE[Kind.TEXT])]
+    rest = np.flatnonzero((codes == _CODE[Kind.TEXT]) & written.is_likely(values, first))
+    if len(rest):
+        for kind, found in written.classify(values.take(pa.array(rest))):
+            codes[rest[found]] = _CODE[kind]
     return codes
 
 
@@ -159,7 +156,7 @@ def _parses(values: pa.Array, kind: Kind) -> np.ndarray:
     return np.ones(len(values), dtype=bool)
 
 
-def parse_kind(values: pa.Array, kind: Kind) -> pa.Array:
+def parse_kind(values: pa.Array, kind: Kind) -> pa.Array:  # noqa: PLR0912  one case a kind
     """Texts of one kind as the Arrow type that holds that kind.
 
     Raises pa.ArrowInvalid when one of them is not of that kind.
@@ -183,13 +180,19 @@ def parse_kind(values: pa.Array, kind: Kind) -> pa.Array:
             return _parse_timestamp(values, "UTC")
         case Kind.DECIMAL:
             return pc.cast(values, pa.decimal256(_MAX_DECIMAL_DIGITS, digits_of(values)[1]))
-        case _:
+        case Kind.DURATION:
+            return written.durations(values)
+        case Kind.YES_OR_NO:
+            return pc.is_in(values, pa.array(written.YES))
+        case Kind.TEXT | Kind.MISSING | Kind.BINARY | Kind.NESTED:
             return values
+        case _:
+            return written.parse(values, kind)
 
 
-def digits_of(values: pa.Array) -> tuple[int, int]:
+def digits_of(values: pa.Array) -> tuple[int, int, int]:
     """The most characters before and behind the point in any of the texts of numbers, signs
-    left out: the digits of the decimal that holds all of them.
+    left out (the digits of the decimal that holds all of them), and the fewest behind it.
     """
     lengths, points = pc.binary_length(values), pc.find_substring(values, ".")
     pointed = pc.greater_equal(points, 0)
@@ -197,7 +200,8 @@ def digits_of(values: pa.Array) -> tuple[int, int]:
         pc.if_else(pointed, points, lengths), pc.cast(pc.starts_with(values, "-"), pa.int32())
     )
     behind = pc.if_else(pointed, pc.subtract(pc.subtract(lengths, points), 1), 0)
-    return int(pc.max(before).as_py() or 0), int(pc.max(behind).as_py() or 0)
+    least, most = pc.min_max(behind).values()
+    return int(pc.max(before).as_py() or 0), int(most.as_py() or 0), int(least.as_py() or 0)
 
 
 def _parse_timestamp(values: pa.Array, zone: str | None) -> pa.Array:

@@ -23,14 +23,23 @@ from schema.column import (
     Plain,
     Values,
 )
-from schema.facets import Weighted, facet, kind_of, lengths_of, plain_values, with_texts
+from schema.facets import (
+    Weighted,
+    facet,
+    kind_of,
+    lengths_of,
+    plain_values,
+    with_texts,
+    written_facet,
+)
 from schema.hashing import hash_values
 from schema.keys import keys_of_text
+from schema.kind import Kind
 from schema.kinds import (
     KINDS,
     NUMERIC,
     TEMPORAL,
-    Kind,
+    WRITTEN,
     classify,
     parse_kind,
     read_all,
@@ -247,8 +256,11 @@ def _summary_of_text(
         if kind is Kind.MISSING:
             missing = _pairs(part.values, part.counts)
             continue
-        typed = Weighted(parse_kind(part.values, kind), part.counts)
-        read = with_texts(facet(kind, typed), kind, part.values)
+        if kind in WRITTEN:
+            typed, read = part, written_facet(kind, part)
+        else:
+            typed = Weighted(parse_kind(part.values, kind), part.counts)
+            read = with_texts(facet(kind, typed), kind, part.values)
         kinds[kind] = where.exemplify(read, kind, part.values, known)
         hashed = _distinct(typed if kind in _HASHED_AS_TYPED else part, known)
         distinct += hashed

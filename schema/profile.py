@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from schema.association import Association, association
+from schema.decide import STRAY_SHARE, Decision, decisions
 from schema.distribution import Distribution, distribution_of
 from schema.figures import Figures
-from schema.infer import STRAY_SHARE, Decision, decide
-from schema.kinds import Kind
+from schema.kind import Kind
 from schema.model import Schema
 from schema.relations import Relations, relations
 from schema.summary import Summary
@@ -154,18 +154,20 @@ def profile(
     row_count: int | None = None,
     byte_count: int | None = None,
     stray: float = STRAY_SHARE,
+    fixed: Mapping[str, str] | None = None,
 ) -> TableProfile:
     """The figures of all columns: those of `schema` in its order, then nested paths.
 
     `row_count` is the table's, where it is known to be more than the rows that were seen.
     """
+    decided = decisions(summary, fixed, stray=stray)
     types = {field.name: field.type for field in schema}
     paths = [*(name for name in types if name in summary.columns)]
     paths += [path for path in summary.columns if path not in types]
     columns, top = [], []
     for path in paths:
         column = summary.columns[path]
-        decision = decide(column, stray=stray)
+        decision = decided[path]
         if path in types and not column.raw:
             decision = Decision(types[path], decision.kinds)
         top_level = path in types

@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schema.distribution import seconds_of
-from schema.kinds import NUMERIC, Kind
+from schema.kind import Kind
+from schema.kinds import NUMERIC
 
 if TYPE_CHECKING:
     from schema.figures import Figures

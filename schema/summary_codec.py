@@ -12,7 +12,7 @@ import pyarrow as pa
 from schema.codec import decode_type, encode_type
 from schema.column import ColumnSummary, Example, Facet, Lengths, Moments, Plain
 from schema.errors import SummaryError
-from schema.kinds import Kind
+from schema.kind import Kind
 from schema.sketches import Distinct, Keys, RowSample
 from schema.summary import Summary
 
@@ -140,10 +140,12 @@ def _encode_facet(facet: Facet) -> dict[str, Any]:
         "flags": [facet.fine, facet.exponent],
         "nan": facet.nan,
         "examples": [[example.place, example.row, example.text] for example in facet.examples],
+        "written": [facet.least_scale, list(facet.units), facet.days, facet.other],
     }
 
 
 def _decode_facet(value: dict[str, Any]) -> Facet:
+    least_scale, units, days, other = value["written"]
     return Facet(
         value["count"],
         _decode_plain(value["low"]),
@@ -155,6 +157,10 @@ def _decode_facet(value: dict[str, Any]) -> Facet:
         value["flags"][1],
         nan=value["nan"],
         examples=tuple(Example(*example) for example in value["examples"]),
+        least_scale=least_scale,
+        units=tuple(units),
+        days=days,
+        other=other and (other[0], other[1]),
     )
 
 

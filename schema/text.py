@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from schema.errors import SchemaError
 from schema.facets import kind_of
-from schema.kinds import KINDS, NULL_CODES, Kind, classify, parse_kind, read_all
+from schema.kind import Kind
+from schema.kinds import KINDS, NULL_CODES, classify, parse_kind, read_all
 from schema.model import Schema
+from schema.notation import TEXT, parse_written
 
 __all__ = ["NULL_CODES", "cast_batch", "parse"]
 
@@ -26,8 +31,10 @@ _READ_AS: dict[Kind, tuple[Kind, ...]] = {
 }
 
 
-def parse(values: pa.Array, target: pa.DataType) -> pa.Array:
-    """Texts as `target`, null where a text is empty, a code for missing, or does not fit."""
+def parse(values: pa.Array, target: pa.DataType, notation: str | None = None) -> pa.Array:
+    """Texts as `target`, null where a text is empty, a code for missing, or does not fit. They are
+    written in a notation of `schema.notation`, or plainly.
+    """
     if pa.types.is_dictionary(values.type):
         values = values.dictionary_decode()
     if pa.types.is_null(target):
@@ -39,6 +46,8 @@ def parse(values: pa.Array, target: pa.DataType) -> pa.Array:
         raise SchemaError(f"text cannot be read as {target}")
     if values.null_count == len(values):
         return pa.nulls(len(values), target)
+    if notation is not None and notation != TEXT:
+        return parse_written(values, target, notation)
     typed = read_all(values, kind)
     if typed is None:
         typed = _parse_fitting(_only(values, kind), kind, target)
@@ -69,10 +78,13 @@ def _parse_fitting(values: pa.Array, kind: Kind, target: pa.DataType) -> pa.Arra
             return pc.cast(values, target)
 
 
-def cast_batch(batch: pa.RecordBatch, schema: Schema) -> pa.RecordBatch:
+def cast_batch(
+    batch: pa.RecordBatch, schema: Schema, notations: Mapping[str, str] = MappingProxyType({})
+) -> pa.RecordBatch:
     """A batch as its format gave it, brought to the fields of `schema` in their order.
 
-    Text becomes typed by `parse`, a column that the batch lacks is null, others are cast.
+    Text becomes typed by `parse`, in the notation of its column if it has one; a column that the
+    batch lacks is null, others are cast.
     Raises SchemaError naming the column whose type cannot become the field's.
     """
     names = batch.schema.names
@@ -81,18 +93,22 @@ def cast_batch(batch: pa.RecordBatch, schema: Schema) -> pa.RecordBatch:
         if field.name not in names:
             columns.append(pa.nulls(batch.num_rows, field.type))
             continue
-        columns.append(_cast(batch.column(names.index(field.name)), field.name, field.type))
+        notation = notations.get(field.name)
+        column = batch.column(names.index(field.name))
+        columns.append(_cast(column, field.name, field.type, notation))
     return pa.RecordBatch.from_arrays(columns, schema=schema.to_arrow())
 
 
-def _cast(column: pa.Array, name: str, target: pa.DataType) -> pa.Array:
+def _cast(
+    column: pa.Array, name: str, target: pa.DataType, notation: str | None = None
+) -> pa.Array:
     if column.type == target:
         return column
     try:
         if _is_text(column.type):
-            return parse(column, target)
+            return parse(column, target, notation)
         if pa.types.is_dictionary(column.type):
-            return _cast(column.dictionary_decode(), name, target)
+            return _cast(column.dictionary_decode(), name, target, notation)
         if pa.types.is_null(target):
             return pa.nulls(len(column))
         return pc.cast(column, target)

@@ -48,6 +48,11 @@ def _case(chance: Random, number: int) -> Case:
     quirks = set()
     header = chance.random() < 0.85
     ends = chance.choice(("\n", "\n", "\n", "\r\n", "\r\n", "\r"))
+    if ends == "\r":  # csv.writer leaves a lone line feed bare then
+        columns = tuple(
+            Column(one.name, one.label, [text.replace("\n", " ") for text in one.texts])
+            for one in columns
+        )
     table = list(zip(*(one.texts for one in columns), strict=True))
     if chance.random() < 0.05:
         columns = tuple(Column("", one.label, one.texts) if not at else one

@@ -18,6 +18,7 @@ from connectors.formats.encoding import UTF8, Utf8Stream, detect
 from connectors.model import SET_BY_USER, Evidence, Examined, File, Options, Reading
 from connectors.sources.stored_file import read_up_to
 from schema.model import Finding
+from schema.notation import check_notations
 
 EXAMINED_BYTES = 512 * 1024
 ENDING_BYTES = 32 * 1024
@@ -60,6 +61,7 @@ class Csv:
     def examine(self, file: File, options: Options) -> Examined:
         """Encoding, dialect, header and preamble, from the first 512 KiB."""
         given = dict(options)
+        check_notations(given)
         with file.open() as stream:
             head = read_up_to(stream, EXAMINED_BYTES + 1, file.uri)
         complete = len(head) <= EXAMINED_BYTES

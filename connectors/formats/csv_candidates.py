@@ -82,5 +82,6 @@ def _single_quotes(delimiter: str, text: str) -> bool:
 
 def _surrounded(quote: str, delimiter: str, text: str) -> int:
     edge = re.escape(delimiter)
-    cell = rf"(?:^|{edge}) *{quote}[^{quote}\n]+{quote} *(?={edge}|\r?$|\r)"
+    inner = rf"(?:[^{quote}\r\n]|{quote}{quote})+"
+    cell = rf"(?:^|{edge}) *{quote}{inner}{quote} *(?={edge}|\r?$|\r)"
     return len(re.findall(cell, text, re.MULTILINE))

@@ -20,6 +20,9 @@ _ESCAPED = re.compile("[\udc80-\udcff]+")
 FALLBACK = "cp1252"
 LONGEST_LINE_BYTES = 1 << 20
 GUESSED_BYTES = 64 * 1024
+WIDE = 0.05
+"""The share of bytes above 127 from which text may be in a script of many letters."""
+
 COMMON = ("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "koi8_r")
 MULTIBYTE = frozenset(
     {"big5", "cp932", "cp949", "euc_jp", "euc_kr", "gb18030", "gbk", "shift_jis", "utf_16"}
@@ -89,7 +92,10 @@ def _guess(head: bytes) -> str | None:
     best = matches.best()
     if best is None or best.encoding in {"ascii", "utf_8"}:
         return None
-    if best.encoding in MULTIBYTE:
+    wide = best.encoding in MULTIBYTE
+    if wide and sum(byte > 127 for byte in head[:GUESSED_BYTES]) < WIDE * len(head[:GUESSED_BYTES]):
+        return FALLBACK  # a few letters with accents look like a few Chinese ones
+    if wide:
         return codecs.lookup(best.encoding).name
     as_good = {best.encoding, *best.could_be_from_charset}
     for match in matches:

@@ -72,11 +72,17 @@ TYPES = st.one_of(
     st.sampled_from([pa.uuid(), pa.json_(), pa.bool8()]),
 )
 
+WRITTEN = (
+    "1,234|12,345,678|1.234|1.234.567|1,5|0,125|1 234|1'234.5|$5|$1,234.50|3,50 €|12 %|(1.5)|+5|"
+    "31/1/2013|1/31/2013|1/2/2013|02.03.99|2013/1/31|31 Jan 2013|1/2/2013 10:00|9:05 pm|PT5M|"
+    "20130131|yes|Nein|no|26:13:05|Mon, 31 Jan 2013 10:00:00 GMT| 12|999"
+)
 RAW_TEXTS = st.one_of(
     st.sampled_from(
         ["", "NA", "-", "?", "null", "true", "False", "0", "-0", "007", "1e5", ".5", "5.", "+1"]
     ),
     st.sampled_from(["2013-01-01", "2013-02-30", "2013-01-01T10:00:00Z", "10:00", "25:00", "inf"]),
+    st.sampled_from(WRITTEN.split("|")),
     st.integers(-(2**65), 2**65).map(str),
     st.floats(allow_nan=False).map(repr),
     st.decimals(allow_nan=False, allow_infinity=False, places=20).map(str),

@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from schema.decide import decide, written_as
 from schema.diff import Compatibility, diff
 from schema.errors import SchemaError
-from schema.infer import decide, infer, misfit_findings
+from schema.infer import infer, misfit_findings
 from schema.model import Field, Schema
 from schema.profile import ColumnProfile, profile
 from schema.summary import RAW, Summary, summarise
@@ -153,7 +154,8 @@ def test_casting_holds_just_what_the_summary_counted(texts: list[str | None]) ->
     summary = summarise([batch])
     schema = infer(summary, stray=0.3)
     column = profile(summary, schema, stray=0.3).columns[0]
-    typed = cast_batch(batch, schema).column(0)
+    how = {name: notation for name, (notation, _) in written_as(summary, stray=0.3).items()}
+    typed = cast_batch(batch, schema, how).column(0)
     assert typed.type == schema.field("a").type
     assert len(typed) - typed.null_count == column.count
     decision = decide(summary.columns["a"], stray=0.3)

@@ -15,7 +15,8 @@ from schema.column import ColumnSummary, Facet
 from schema.errors import SchemaError, SummaryError
 from schema.infer import infer
 from schema.keys import keys_of
-from schema.kinds import KINDS, Kind, classify, read_all
+from schema.kind import Kind
+from schema.kinds import KINDS, classify, read_all
 from schema.lattice import canonical, join
 from schema.model import Field, Schema
 from schema.profile import TableProfile, profile
