@@ -121,7 +121,7 @@ def classify(values: pa.Array) -> np.ndarray:
         positions = numbers[matched]
         codes[positions] = _fitting(taken.filter(pa.array(matched)), kind)
         numbers = numbers[~matched | (codes[numbers] == _CODE[Kind.TEXT])]
-    rest = np.flatnonzero((codes == _CODE[Kind.TEXT]) & written.is_likely(values, first))
+    rest = written.is_likely(values, first, np.flatnonzero(codes == _CODE[Kind.TEXT]))
     if len(rest):
         for kind, found in written.classify(values.take(pa.array(rest))):
             codes[rest[found]] = _CODE[kind]

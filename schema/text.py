@@ -42,7 +42,7 @@ def parse(values: pa.Array, target: pa.DataType, notation: str | None = None) ->
     if pa.types.is_string(target) or pa.types.is_large_string(target):
         return pc.cast(values, target)
     kind = kind_of(target)
-    if kind not in _READ_AS:
+    if kind not in _READ_AS and notation is None:
         raise SchemaError(f"text cannot be read as {target}")
     if values.null_count == len(values):
         return pa.nulls(len(values), target)

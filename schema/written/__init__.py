@@ -9,14 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from string import ascii_letters
 
 import numpy as np
 import pyarrow as pa
 
 from schema.kind import Kind
-from schema.written.dates import BEGINNINGS, DATE_KINDS, classify_dates, parse_dates
-from schema.written.numbers import CODES, NUMBER_KINDS, classify_numbers, parse_numbers
-from schema.written.spans import classify_spans, durations
+from schema.written.dates import BEGINNINGS, DATE_KINDS, DATE_PATTERNS, classify_dates, parse_dates
+from schema.written.numbers import (
+    CODES,
+    NUMBER_KINDS,
+    NUMBER_PATTERNS,
+    classify_numbers,
+    parse_numbers,
+)
+from schema.written.patterns import FEW, compiled
+from schema.written.spans import SPAN_PATTERNS, classify_spans, durations
 from schema.written.words import NO, YES, one_language
 
 __all__ = [
@@ -34,29 +42,44 @@ __all__ = [
 LONGEST = 48
 """Bytes of the longest text that may be a value; longer ones are text."""
 
-_FIRST = np.zeros(256, dtype=bool)
-_FIRST[list(b"0123456789+-.,($ ")] = True
-_FIRST[[mark.encode()[0] for mark in "€£¥₹−"]] = True
+_PATTERNS = (*NUMBER_PATTERNS, *DATE_PATTERNS, *SPAN_PATTERNS)
+_MARK, _LETTER = 1, 2
+_FIRST = np.zeros(256, dtype=np.uint8)
+_FIRST[list(b"0123456789+-.,($ ")] = _MARK
+_FIRST[[mark.encode()[0] for mark in "€£¥₹₽₩₺₪−"]] = _MARK
+_FIRST[[ord(letter) for letter in ascii_letters]] = _LETTER
+_SECOND = np.zeros(256, dtype=bool)
+_SECOND[[ord(letter) for letter in ascii_letters]] = True
+_SECOND[[ord("$"), 0xC3]] = True  # C$, and é of février
 
 
-def is_likely(values: pa.Array, first: np.ndarray) -> np.ndarray:
-    """Whether each text may be of a written kind, by its length and first bytes alone."""
+def is_likely(values: pa.Array, first: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """Those of the `places` whose texts may be of a written kind, by lengths and first bytes."""
     from schema.kinds import text_buffers
 
     offsets, data = text_buffers(values)
-    lengths = np.diff(offsets)
-    short = (lengths > 1) & (lengths <= LONGEST)
-    letter = ((first | 32) >= ord("a")) & ((first | 32) <= ord("z"))
-    likely: np.ndarray = short & _FIRST[first] & ~letter
-    letters = np.flatnonzero(short & letter & (lengths > 2))
+    known = _FIRST[first[places]]
+    places, known = places[known > 0], known[known > 0]
+    starts = offsets[places].astype(np.int64)
+    lengths = offsets[places + 1] - starts
+    fits = (lengths > 1) & (lengths <= LONGEST)
+    letters = np.flatnonzero(fits & (known == _LETTER) & (lengths > 2))
+    fits &= known == _MARK
     if len(letters):
-        starts = offsets[:-1][letters].astype(np.int64)
-        head = [data[starts + at].astype(np.uint32) for at in range(3)]
-        likely[letters] = np.isin(
-            (head[0] | 32) << 16 | (head[1] | 32) << 8 | (head[2] | 32), _heads()
-        )
-        likely[letters] |= (head[0] == ord("P")) & ((head[1] == ord("T")) | (head[1] <= ord("9")))
-    return likely
+        second = data[starts[letters] + 1]
+        begins_p = (first[places[letters]] == ord("P")) & (second <= ord("9"))
+        letters = letters[_SECOND[second] | begins_p]
+        head = [data[starts[letters] + at].astype(np.uint32) for at in range(3)]
+        fits[letters] = np.isin((head[0] | 32) << 16 | (head[1] | 32) << 8 | head[2] | 32, _heads())
+        fits[letters] |= (head[0] == ord("P")) & ((head[1] == ord("T")) | (head[1] <= ord("9")))
+    found: np.ndarray = places[fits]
+    if len(found) <= FEW and not any(map(_may_be, values.take(pa.array(found)).to_pylist())):
+        return found[:0]
+    return found
+
+
+def _may_be(text: str) -> bool:
+    return any(compiled(pattern).match(text) for pattern in _PATTERNS)
 
 
 @cache

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from schema.kind import Kind
+from schema.written.patterns import matches, parts_of
 
 DATE_KINDS = frozenset(
     kind for kind in Kind if kind.value.startswith(("date_", "stamp_", "zoned_", "time_"))
@@ -58,6 +59,8 @@ _SHAPES = (
     rf"^\s*(?P<y>\d{{4}})[ -]{_MONTH}[ -]{_DAY}{_REST}",
 )  # fmt: skip
 _TIME = rf"^\s*{_CLOCK}\s*$"
+DATE_PATTERNS = (*_SHAPES, _TIME)
+_ANY = re.sub(r"\?P<\w+>", "?:", "|".join(f"(?:{shape})" for shape in _SHAPES))
 _DAY_NS = 86_400 * 10**9
 
 
@@ -81,17 +84,9 @@ class _Read:
 _NO_ZONE = 10_000
 
 
-@cache
-def _without_names(pattern: str) -> str:
-    for name in "abyhisfpzm":
-        pattern = pattern.replace(f"(?P<{name}>", "(?:")
-    return pattern
-
-
 def classify_dates(values: pa.Array) -> Iterator[tuple[Kind, np.ndarray]]:
     """The places of texts of each kind of date, moment and time of a day."""
-    any_shape = "|".join(f"(?:{_without_names(shape)})" for shape in (*_SHAPES, _TIME))
-    places = np.flatnonzero(_match(values, any_shape))
+    places = np.flatnonzero(matches(values, _ANY) | matches(values, _TIME))
     if not len(places):
         return
     taken = values.take(pa.array(places))
@@ -113,9 +108,9 @@ def classify_dates(values: pa.Array) -> Iterator[tuple[Kind, np.ndarray]]:
             yield Kind.DATE_WRITTEN, at[found & ~stamped]
             yield Kind.STAMP_WRITTEN, at[found & stamped & ~zoned]
             yield Kind.ZONED_WRITTEN, at[found & stamped & zoned]
-    clocks = np.flatnonzero(_match(taken, _without_names(_TIME)))
+    clocks = np.flatnonzero(matches(taken, _TIME))
     if len(clocks):
-        parts = pc.extract_regex(taken.take(pa.array(clocks)), _TIME)
+        parts = parts_of(taken.take(pa.array(clocks)), _TIME)
         yield Kind.TIME_WRITTEN, places[clocks[_time_of(parts) >= 0]]
 
 
@@ -124,9 +119,8 @@ def parse_dates(values: pa.Array, kind: Kind, *, other: bool = False) -> pa.Arra
     `other` reads the month first where both are possible. Raises pa.ArrowInvalid when one is none.
     """
     if kind is Kind.TIME_WRITTEN:
-        parts = pc.extract_regex(values, _TIME)
-        nanoseconds = _time_of(parts)
-        if parts.null_count or (nanoseconds < 0).any():
+        nanoseconds = _time_of(parts_of(values, _TIME))
+        if (nanoseconds < 0).any():
             raise pa.ArrowInvalid("not a time of a day")
         return _in_unit(nanoseconds, pa.time64)
     month_first = kind in (Kind.DATE_MDY, Kind.STAMP_MDY) or (
@@ -165,36 +159,36 @@ def _shapes(values: pa.Array) -> Iterator[_Read]:
         if not len(left):
             return
         taken = values.take(pa.array(left))
-        matched = _match(taken, _without_names(shape))
+        matched = matches(taken, shape)
         if matched.any():
-            parts = pc.extract_regex(taken.filter(pa.array(matched)), shape)
+            parts = parts_of(taken.filter(pa.array(matched)), shape)
             yield _read(parts, left[matched])
         left = left[~matched]
 
 
-def _read(parts: pa.Array, places: np.ndarray) -> _Read:
-    names = [field.name for field in parts.type]
-    written = pc.struct_field(parts, "y")
+def _read(parts: Mapping[str, pa.Array], places: np.ndarray) -> _Read:
+    names = list(parts)
+    written = parts["y"]
     year = _numbers(written)
     short = pc.equal(pc.binary_length(written), 2).to_numpy(zero_copy_only=False)
     year = np.where(short, year + np.where(year >= PIVOT, 1900, 2000), year)
     if "m" in names:
-        words = pc.utf8_lower(pc.struct_field(parts, "m"))
+        words = pc.utf8_lower(parts["m"])
         keys = pa.array(list(MONTHS))
         places_of = pc.fill_null(pc.index_in(words, keys), -1).to_numpy(zero_copy_only=False)
         second = np.array([*MONTHS.values(), 0])[places_of]
     else:
-        second = _numbers(pc.struct_field(parts, "b"))
+        second = _numbers(parts["b"])
     time = _time_of(parts)
-    without = pc.equal(pc.struct_field(parts, "h"), "").to_numpy(zero_copy_only=False)
+    without = pc.equal(parts["h"], "").to_numpy(zero_copy_only=False)
     return _Read(
         places,
-        _numbers(pc.struct_field(parts, "a")),
+        _numbers(parts["a"]),
         second,
         year,
         "m" not in names and names.index("y") > names.index("a"),
         np.where(without, -1, np.where(time < 0, _BAD, time)),
-        _zone_of(pc.struct_field(parts, "z")),
+        _zone_of(parts["z"]),
     )
 
 
@@ -202,15 +196,15 @@ _BAD = -2
 """A time that no day has."""
 
 
-def _time_of(parts: pa.Array) -> np.ndarray:
+def _time_of(parts: Mapping[str, pa.Array]) -> np.ndarray:
     """Nanoseconds of the day, `_BAD` where there are no such."""
-    hour, minute, second = (_numbers(pc.struct_field(parts, name)) for name in "his")
-    half = pc.utf8_lower(pc.struct_field(parts, "p"))
+    hour, minute, second = (_numbers(parts[name]) for name in "his")
+    half = pc.utf8_lower(parts["p"])
     after = pc.equal(half, "p").to_numpy(zero_copy_only=False)
     before = pc.equal(half, "a").to_numpy(zero_copy_only=False)
     bad = (minute > 59) | (second > 59) | ((after | before) & ((hour < 1) | (hour > 12)))
     hour = np.where(after, hour % 12 + 12, np.where(before, hour % 12, hour))
-    fraction = pc.utf8_rpad(pc.struct_field(parts, "f"), 9, "0")
+    fraction = pc.utf8_rpad(parts["f"], 9, "0")
     total = ((hour * 60 + minute) * 60 + second) * 10**9 + _numbers(fraction)
     return np.where(bad | (hour > 23), _BAD, total)
 
@@ -254,9 +248,4 @@ def _days(year: np.ndarray, month: np.ndarray, day: np.ndarray) -> np.ndarray:
     month = np.clip(month, 1, 12)
     start = ((year - 1970) * 12 + month - 1).astype("datetime64[M]").astype("datetime64[D]")
     found: np.ndarray = start.astype(np.int64) + day - 1
-    return found
-
-
-def _match(values: pa.Array, pattern: str) -> np.ndarray:
-    found: np.ndarray = pc.match_substring_regex(values, pattern).to_numpy(zero_copy_only=False)
     return found

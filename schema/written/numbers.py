@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schema.kind import Kind
+from schema.written.patterns import matches
 
 _CODES = """
 USD EUR GBP JPY CHF CAD AUD CNY INR SEK NOK DKK PLN CZK HUF RUB TRY BRL MXN ZAR KRW SGD HKD NZD
@@ -41,6 +42,7 @@ TWO_READINGS = frozenset((Kind.COMMA3, Kind.POINT3))
 
 _PATTERNS = {kind: f"{_BEFORE}{body}{_AFTER}" for kind, body in _BODIES.items()}
 _ANY = f"{_BEFORE}(?:{'|'.join(_BODIES.values())}){_AFTER}"
+NUMBER_PATTERNS = (_ANY,)
 _PHONE = r"^\s*\+[\d ]{7,}$"
 _MOST_DIGITS = 15
 """A double holds any whole number of as many digits; more are no number but a code."""
@@ -52,8 +54,7 @@ _UNIT = rf"%|‰|{CURRENCY}"
 
 def classify_numbers(values: pa.Array) -> Iterator[tuple[Kind, np.ndarray]]:
     """The places of texts of each kind of number."""
-    likely = pc.and_not(_match(values, _ANY), _match(values, _PHONE))
-    places = np.flatnonzero(likely.to_numpy(zero_copy_only=False))
+    places = np.flatnonzero(matches(values, _ANY) & ~matches(values, _PHONE))
     if not len(places):
         return
     taken = values.take(pa.array(places))
@@ -61,7 +62,7 @@ def classify_numbers(values: pa.Array) -> Iterator[tuple[Kind, np.ndarray]]:
     few = pc.less_equal(digits, _MOST_DIGITS).to_numpy(zero_copy_only=False)
     left = np.ones(len(places), dtype=bool) & few
     for kind, pattern in _PATTERNS.items():
-        found = left & _match(taken, pattern).to_numpy(zero_copy_only=False)
+        found = left & matches(taken, pattern)
         left &= ~found
         yield kind, places[found]
 
@@ -78,7 +79,7 @@ def parse_numbers(values: pa.Array, kind: Kind, *, other: bool = False) -> pa.Ar
         numbers = pc.cast(without, pa.float64())
     if other and kind in TWO_READINGS:
         numbers = pc.divide(pc.cast(numbers, pa.float64()), 1000.0)
-    return pc.if_else(_match(values, _NEGATIVE), pc.negate(numbers), numbers)
+    return pc.if_else(pa.array(matches(values, _NEGATIVE)), pc.negate(numbers), numbers)
 
 
 def units(values: pa.Array) -> tuple[str, ...]:
@@ -101,7 +102,3 @@ def scale(values: pa.Array, kind: Kind) -> int:
 
 def _one(bare: pa.Array, mark: str) -> pa.Array:
     return pc.equal(pc.count_substring(bare, mark), 1)
-
-
-def _match(values: pa.Array, pattern: str) -> pa.Array:
-    return pc.match_substring_regex(values, pattern)

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schema.kind import Kind
+from schema.written.patterns import matches, parts_of
 
 _ISO = (
     r"^(?P<sign>-?)P(?:(?P<days>\d{1,6})D)?"
@@ -18,18 +19,15 @@ _CLOCK = (
     r"^(?P<sign>-?)(?:(?P<days>\d{1,6}) days?,? )?"
     r"(?P<hours>\d{1,4}):(?P<minutes>[0-5]\d):(?P<seconds>[0-5]\d(?:\.\d{1,6})?)$"
 )
+SPAN_PATTERNS = (_ISO, _CLOCK)
 _HAS_PART = r"\d[DHMS]"
 _MICROSECONDS = {"days": 86_400e6, "hours": 3600e6, "minutes": 60e6, "seconds": 1e6}
 
 
 def classify_spans(values: pa.Array) -> Iterator[tuple[Kind, np.ndarray]]:
     """The places of durations."""
-    iso = pc.and_(
-        pc.match_substring_regex(values, _named_away(_ISO)),
-        pc.match_substring_regex(values, _HAS_PART),
-    )
-    found = pc.or_(iso, pc.match_substring_regex(values, _named_away(_CLOCK)))
-    yield Kind.DURATION, np.flatnonzero(found.to_numpy(zero_copy_only=False))
+    found = matches(values, _ISO) & matches(values, _HAS_PART) | matches(values, _CLOCK)
+    yield Kind.DURATION, np.flatnonzero(found)
 
 
 def durations(values: pa.Array) -> pa.Array:
@@ -41,20 +39,11 @@ def durations(values: pa.Array) -> pa.Array:
         at = np.flatnonzero(chosen.to_numpy(zero_copy_only=False))
         if not len(at):
             continue
-        parts = pc.extract_regex(values.take(pa.array(at)), pattern)
-        if parts.null_count:
-            raise pa.ArrowInvalid("not a duration")
+        parts = parts_of(values.take(pa.array(at)), pattern)
         for name, factor in _MICROSECONDS.items():
-            texts = pc.struct_field(parts, name)
+            texts = parts[name]
             numbers = pc.cast(pc.if_else(pc.equal(texts, ""), "0", texts), pa.float64())
             total[at] += np.round(numbers.to_numpy(zero_copy_only=False) * factor)
-        minus = pc.equal(pc.struct_field(parts, "sign"), "-").to_numpy(zero_copy_only=False)
+        minus = pc.equal(parts["sign"], "-").to_numpy(zero_copy_only=False)
         sign[at] = np.where(minus, -1, 1)
     return pa.array((total * sign).astype(np.int64)).cast(pa.duration("us"))
-
-
-def _named_away(pattern: str) -> str:
-    """The pattern without names of its groups, for plain matching."""
-    for name in ("sign", *_MICROSECONDS):
-        pattern = pattern.replace(f"?P<{name}>", "?:")
-    return pattern
