@@ -106,7 +106,8 @@ def learn(store: Store, content: Content, known: Known | None, run: int | None) 
         return Record(dataset, None, None, findings=findings, bytes_read=content.bytes_read)
     fixed = notations(dict(dataset.options))
     schema = infer(summary, dataset.declared, fixed=fixed)
-    dataset = _with_notations(dataset, written_as(summary, fixed))
+    personal = {field.name for field in schema if is_personal(field)}
+    dataset = _with_notations(dataset, written_as(summary, fixed, hidden=personal))
     sizes = [entry.size for entry in dataset.entries if entry.size is not None]
     figures = profile(
         summary,

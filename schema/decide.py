@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 
@@ -306,18 +306,24 @@ def _other(members: Mapping[Kind, Facet], *, fine: bool) -> pa.DataType:
 
 
 def written_as(
-    summary: Summary, fixed: Mapping[str, str] | None = None, *, stray: float = STRAY_SHARE
+    summary: Summary,
+    fixed: Mapping[str, str] | None = None,
+    *,
+    stray: float = STRAY_SHARE,
+    hidden: Container[str] = (),
 ) -> dict[str, tuple[str, str]]:
-    """The notation of each column that is not written plainly, and why it was chosen."""
+    """The notation of each column that is not written plainly, and why it was chosen. Values of
+    the columns that are `hidden` are not quoted.
+    """
     found = decisions(summary, fixed, stray=stray)
     return {
-        name: (decision.notation, _why(summary.columns[name], decision))
+        name: (decision.notation, _why(summary.columns[name], decision, quoted=name not in hidden))
         for name in summary.names
         if (decision := found[name]).notation is not None
     }
 
 
-def _why(column: ColumnSummary, decision: Decision) -> str:
+def _why(column: ColumnSummary, decision: Decision, *, quoted: bool) -> str:
     """The share of values that fit a notation, how many prove it, and what speaks against it."""
     held = _count(column, decision.kinds)
     why = f"{held / _all(column):.1%} of {_all(column):,} values fit"
@@ -326,5 +332,6 @@ def _why(column: ColumnSummary, decision: Decision) -> str:
     if proofs:
         examples = (one.text for kind in proving if kind in column.kinds
                     for one in column.kinds[kind].examples)  # fmt: skip
-        why += f", {proofs:,} can be read in no other way ({next(examples, '')!r})"
+        why += f", {proofs:,} can be read in no other way"
+        why += f" ({next(examples, '')!r})" if quoted else ""
     return f"{why}; {decision.doubt}" if decision.doubt else why

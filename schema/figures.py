@@ -201,9 +201,7 @@ class Figures:
         if pa.types.is_dictionary(values.type):
             values = values.dictionary_decode()
         if self.column.raw:
-            return parse(
-                pc.cast(values, pa.string()), self.decision.type, self.decision.notation
-            )
+            return parse(pc.cast(values, pa.string()), self.decision.type, self.decision.notation)
         return values
 
     @property

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from schema.association import Association, association
+from schema.column import ColumnSummary
 from schema.decide import STRAY_SHARE, Decision, decisions
 from schema.distribution import Distribution, distribution_of
 from schema.figures import Figures
@@ -80,6 +81,8 @@ class ColumnProfile:
     """Texts that a column of another type holds for a missing value (`NA`, quoted nothing)."""
     written_lengths: tuple[int, int] | None = None
     """Fewest and most characters that values read from text are written in."""
+    parses: tuple[tuple[str, int], ...] = ()
+    """What texts can be read as, and how many of them, most first: kinds of `schema.kind`."""
     distribution: Distribution | None = None
     """How its values are spread and written; None of nested columns and without values."""
     skewness: float | None = None
@@ -104,6 +107,7 @@ class ColumnProfile:
                 "misfit_examples": tuple(value["misfit_examples"]),
                 "missing_codes": tuple(value.get("missing_codes", ())),
                 "written_lengths": tuple(value.get("written_lengths") or ()) or None,
+                "parses": tuple((kind, count) for kind, count in value.get("parses", ())),
                 "distribution": Distribution.from_dict(spread) if spread else None,
             }
         )
@@ -212,6 +216,7 @@ def _read_off(figures: Figures) -> ColumnProfile:
         ),
         unique=figures.unique,
         missing_codes=() if figures.text else tuple(sorted(column.missing)),
+        parses=tuple(sorted(_parses(column), key=lambda pair: (-pair[1], pair[0]))),
         written_lengths=(column.lengths.low, column.lengths.high)
         if column.raw and column.lengths
         else None,
@@ -219,3 +224,12 @@ def _read_off(figures: Figures) -> ColumnProfile:
         skewness=moments.skewness if moments else None,
         constant=figures.distinct_count == 1 and column.nulls + figures.missing == 0,
     )
+
+
+def _parses(column: ColumnSummary) -> Iterator[tuple[str, int]]:
+    """Kinds of texts with their counts; of what is typed already there is nothing to read."""
+    if not column.raw:
+        return
+    yield from ((kind.value, facet.count) for kind, facet in column.kinds.items())
+    if missing := sum(column.missing.values()):
+        yield Kind.MISSING.value, missing

@@ -24,7 +24,7 @@ PROFILE = """
   name type count nullCount emptyCount distinctCount distinctError min max mean std skewness
   quantiles { q value } quantileError histogram { low high count }
   topValues { value count exact } minLength maxLength meanLength
-  misfitCount misfitExamples unique constant
+  misfitCount misfitExamples unique constant missingCodes parses { kind count }
 """
 
 QUERY = f"""
@@ -111,6 +111,9 @@ def show(store: Store, source: Source, *, evidence: bool = False) -> None:
     if evidence and version is not None:
         for one in version.dataset.evidence:
             out.print(text(f"{one.choice} = {printable(one.value)}: {one.reason}", "dim"))
+        for profile in version.profile.columns:
+            if profile.parses:
+                out.print(text(read_as(profile), "dim"), soft_wrap=True)
     near, _ = store.lineage(source.pk, upstream=1, downstream=0)
     if names := [one.label for pk, one in store.sources(near).items() if pk != source.pk]:
         out.print(
@@ -202,6 +205,22 @@ def together(version: Version) -> Iterator[Text]:
     if several := [one for one in found.missing if len(one.fields) > 1][:3]:
         sets = (f"{' + '.join(one.fields)} {about}{100 * one.share:.1f} %" for one in several)
         yield text(f"missing together: {', '.join(sets)}")
+
+
+def read_as(profile: ColumnProfile) -> str:
+    """What the texts of a column can be read as, its codes for missing, and what does not fit."""
+    total = sum(count for _, count in profile.parses)
+    shares = ", ".join(
+        f"{kind.replace('_', ' ')} {count / total:.{1 if count < total else 0}%}"
+        for kind, count in profile.parses
+    )
+    told = f"{profile.name}: {profile.type}, read from {total:,} texts: {shares}"
+    if codes := [code for code in profile.missing_codes if code]:
+        told += f"; codes for missing: {', '.join(map(repr, codes))}"
+    if profile.misfit_count:
+        places = ", ".join(profile.misfit_examples)
+        told += f"; {profile.misfit_count:,} do not fit: {places}"
+    return told
 
 
 def frequent(profile: ColumnProfile) -> str:

@@ -162,6 +162,13 @@ class Bin(ObjectType):
     count = Float(description="Estimated count of the values within.")
 
 
+class Parse(ObjectType):
+    """What some of a column's texts can be read as."""
+
+    kind = String(required=True, description="The kind of value, such as `int` or `date_dmy`.")
+    count = Long(required=True, description="How many texts are of it.")
+
+
 class ColumnProfileType(ObjectType):
     """Figures of one column, read off the summary of all its values."""
 
@@ -196,6 +203,13 @@ class ColumnProfileType(ObjectType):
     missing_codes = List(
         NonNull(String), description="Texts that stand for a missing value, such as `NA`."
     )
+    parses = List(
+        NonNull(Parse), description="What the texts of a file can be read as, most first."
+    )
+
+    @staticmethod
+    def resolve_parses(profile: Mapping[str, Any], _info: Any) -> Any:
+        return [{"kind": kind, "count": count} for kind, count in profile.get("parses", ())]
 
     @staticmethod
     def resolve_quantiles(profile: Mapping[str, Any], _info: Any) -> Any:

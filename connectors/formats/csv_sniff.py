@@ -198,7 +198,7 @@ def _one_column(text: str, lines: Sequence[str], judged: Sequence[_Judged]) -> _
     It is likely where lines are values that have a delimiter in them, such as times of a day,
     and where the first line, a name, has none.
     """
-    quote = max(judged, key=lambda one: one.score).dialect.quote
+    quote = max(judged, key=lambda one: one.score).dialect.quote or '"'
     free = next((char for char in COMMON if char not in text), UNIT)
     dialect = Dialect(delimiter=free, quote=quote)
     cells = [line.strip(" " + quote) for line in lines[:JUDGED_ROWS]]
@@ -207,6 +207,10 @@ def _one_column(text: str, lines: Sequence[str], judged: Sequence[_Judged]) -> _
     below = cells[1:] or cells
     named = bool(cells[1:]) and not re.search(r"[,;\t|:]", cells[0])
     whole = sum(is_whole(cell) or (named and is_number(cell)) for cell in below) / len(below)
+    if quote:
+        alone = re.compile(rf"{quote}(?:[^{quote}]|{quote}{quote})*{quote}")
+        quoted = sum(alone.fullmatch(line.strip()) is not None for line in lines[:JUDGED_ROWS])
+        whole = max(whole, quoted / len(cells))
     plausible = sum(map(plausibility, cells)) / len(cells)
     score = max(ONE_COLUMN * plausible**2, 0.95 * whole**3 if whole > 0.7 else 0.0)
     return _Judged(dialect, score, 1.0, plausible, 1)
