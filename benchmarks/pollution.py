@@ -46,7 +46,8 @@ def sniffer(path: Path) -> Loaded:
 def duckdb_lax(path: Path) -> Loaded:
     import duckdb
 
-    lax = "strict_mode = false, ignore_errors = true, null_padding = true, all_varchar = true, parallel = false"
+    lax = "strict_mode = false, ignore_errors = true, null_padding = true"
+    lax += ", all_varchar = true, parallel = false"
     with duckdb.connect() as connection:
         table = connection.execute(f"FROM read_csv(?, {lax})", [str(path)])
         names = [one[0] for one in table.description or ()]
