@@ -23,7 +23,7 @@ NULL_CODES = frozenset(
         *("NULL", "null", "Null", "None", "none", "nil", "Nil", "\\N", "-", "--", "---", "?", "??"),
         *(".", "..", "...", "*", "**", "#", ":", "—", "–", "n.a.", "N.A.", "n.d.", "N.D.", "n/d"),
         *("N/D", "ND", "nd", "#VALUE!", "#REF!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "(null)"),
-        *("<NA>", "<null>", "missing", "Missing", "MISSING", "unknown", "Unknown", "UNKNOWN"),
+        *("<NA>", "<null>"),
         *("no data", "No data", "No Data", "k.A.", "k. A.", "s/d", "S/D", "TBD", "tbd", "<N/A>"),
     )
 )
