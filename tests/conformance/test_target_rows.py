@@ -171,7 +171,7 @@ def test_ddl_makes_the_table(written: Written, sample: str, engine: str) -> None
 
 
 @pytest.mark.spark
-def test_scala_compiles(written: Written, tmp_path: Path) -> None:
+def test_scala_compiles_without_a_warning(written: Written, tmp_path: Path) -> None:
     """All samples at once, by the compiler that PySpark brings."""
     import pyspark
 
@@ -187,9 +187,10 @@ def test_scala_compiles(written: Written, tmp_path: Path) -> None:
     out = tmp_path / "classes"
     out.mkdir()
     command = [str(java), "-Xss8m", "-cp", f"{jars}/*", "scala.tools.nsc.Main", "-usejavacp"]
+    strict = ["-feature", "-deprecation", "-Xfatal-warnings"]
     environment = {**os.environ, "LC_ALL": "C.UTF-8"}
     done = subprocess.run(
-        [*command, "-encoding", "UTF-8", "-d", str(out), *files],
+        [*command, *strict, "-encoding", "UTF-8", "-d", str(out), *files],
         capture_output=True,
         text=True,
         check=False,

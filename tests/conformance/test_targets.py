@@ -22,7 +22,6 @@ from catalog.connect import Connector, targets
 from catalog.model import Version
 from connectors.spark.cluster import Cluster
 from connectors.spark.distribute import spark_batch
-from connectors.spark.java import java_home
 from connectors.spark.session import session
 from connectors.targets.spark_types import arrow_field
 from tests.conformance.target_samples import EDGES, SAMPLES, load, same
@@ -63,31 +62,6 @@ def test_generated_python_is_formatted_and_typed(
     run(*ruff, "format", "--diff", "--isolated", "--line-length=100", "--no-cache", *copies)
     run(*ruff, "check", "--isolated", "--no-cache", "--target-version=py311", *LINT, *copies)
     run("-m", "mypy", "--strict", *TYPES, "--cache-dir", str(tmp_path / "mypy"), *copies, cwd=root)
-
-
-def test_generated_scala_compiles_without_a_warning(
-    written: dict[tuple[str, str], tuple[Path, Connector]], tmp_path: Path
-) -> None:
-    """By the compiler that lies among PySpark's jars, against Spark's own classes."""
-    import pyspark
-
-    jars = Path(pyspark.__file__).parent / "jars"
-    sources = []
-    for number, (_, made) in enumerate(one for one in written.values()):
-        if made.language == "scala":  # objects of samples may have the same name
-            sources.append(tmp_path / f"connector_{number}.scala")
-            sources[-1].write_text(f"package made{number}\n\n{made.code}", encoding="utf-8")
-    assert len(sources) > 10
-    (tmp_path / "out").mkdir()
-    compiler = [f"{java_home()}/bin/java", "-cp", f"{jars}/*", "scala.tools.nsc.Main", "-usejavacp"]
-    strict = ["-encoding", "UTF-8", "-feature", "-deprecation", "-Xfatal-warnings"]
-    done = subprocess.run(
-        [*compiler, *strict, "-Ystop-after:refchecks", "-d", tmp_path / "out", *sources],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("sample", NATIVE)
