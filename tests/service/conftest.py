@@ -62,9 +62,10 @@ def statements(made: Made) -> Iterator[Callable[[], list[str]]]:
     event.remove(engine, "before_cursor_execute", note)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """One browser for all tests of pages."""
+    """One browser for a file of tests: Playwright keeps an event loop running in this thread for as long as
+    it is open, in which no other test could start its own."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
