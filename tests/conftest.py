@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.postgresql import Server, started
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -40,3 +43,10 @@ def sample_data() -> Path:
 def catalog_url(tmp_path: Path) -> str:
     """SQLAlchemy URL of a SQLite catalog that no other test sees; the file is not there yet."""
     return f"sqlite:///{tmp_path / 'catalog.db'}"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """One PostgreSQL server for all tests of a process, ended with them."""
+    with started() as server:
+        yield server

@@ -11,15 +11,14 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
-from connectors.formats.encoding import UTF8, Utf8Stream, detect
+from connectors.formats.encoding import UTF8, Utf8Stream
 from connectors.formats.json_columns import Columns
 from connectors.formats.json_cursor import BrokenJson, Cursor
+from connectors.formats.json_head import read_head
 from connectors.model import Evidence, Examined, File, Options, Reading
-from connectors.sources.stored_file import read_up_to
 from schema.errors import CorruptData
 from schema.model import Finding, Schema
 
-EXAMINED_BYTES = 1 << 20
 EXAMINED_ROWS = 1000
 BATCH_ROWS = 16 * 1024
 BATCH_CHARACTERS = 4 << 20
@@ -55,19 +54,12 @@ class Json:
 
     def examine(self, file: File, options: Options) -> Examined:
         """Encoding, where the rows are, and the types of the first of them."""
-        with file.open() as stream:
-            head = read_up_to(stream, EXAMINED_BYTES, file.uri)
-        if not head.strip():
-            finding = Finding("empty-file", "the file holds nothing; there is no table to read")
-            return Examined(options, findings=(finding,))
+        head = read_head(file, options)
+        if isinstance(head, Examined):
+            return head
         given = dict(options)
-        detected = detect(head, complete=len(head) < EXAMINED_BYTES)
-        encoding = given.get("encoding", detected.name)
-        findings = []
-        if encoding != UTF8:
-            message = f"the text is {encoding}, not UTF-8; it is read as such"
-            findings.append(Finding("json-encoding", message, severity="info"))
-        text = _utf8(head, encoding)
+        findings = list(head.findings)
+        text = _utf8(head.data, head.encoding)
         path, reason = given.get("path"), "told by the user"
         if path is None:
             paths = _paths(text)
@@ -79,11 +71,11 @@ class Json:
         columns = Columns()
         table = columns.batch(_first(text, path))
         evidence = (
-            Evidence("encoding", encoding, detected.reason),
+            head.evidence,
             Evidence("path", path, reason),
             Evidence("keys", str(table.num_columns), "keys of the first objects"),
         )
-        kept = tuple(sorted({**given, "encoding": encoding, "path": path}.items()))
+        kept = tuple(sorted({**given, "encoding": head.encoding, "path": path}.items()))
         return Examined(kept, Schema.from_arrow(table.schema), evidence, tuple(findings))
 
     def batches(
@@ -118,10 +110,7 @@ def _read(
                 raise CorruptData(message) from error
             message = f"the JSON is broken ({error}); what follows is not read"
             findings.append(Finding("json-broken", message, f"after row {counted}", "error"))
-    if known.conflicts:
-        names = ", ".join(map(repr, sorted(known.conflicts)[:5]))
-        message = f"values of several kinds in {names}; read as text where they conflict"
-        findings.append(Finding("json-mixed-types", message))
+    findings += known.findings()
 
 
 def _blocks(cursor: Cursor, path: str, findings: list[Finding]) -> Iterator[list[dict[str, Any]]]:

@@ -9,6 +9,8 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
+from schema.model import Finding
+
 DEEPEST = 64
 """Values nested deeper than this are kept as JSON text."""
 
@@ -28,6 +30,14 @@ class Columns:
         if not self._types or self.conflicts:
             return None
         return pa.schema(list(self._types.items()))
+
+    def findings(self) -> list[Finding]:
+        """What there is to say of keys whose values no one type holds."""
+        if not self.conflicts:
+            return []
+        names = ", ".join(map(repr, sorted(self.conflicts)[:5]))
+        message = f"values of several kinds in {names}; read as text where they conflict"
+        return [Finding("json-mixed-types", message)]
 
     def batch(self, rows: Sequence[dict[str, Any]]) -> pa.RecordBatch:
         """Objects as one batch; types and conflicts are widened to hold them."""

@@ -15,14 +15,13 @@ import orjson
 import pyarrow as pa
 import pyarrow.json as pa_json
 
-from connectors.formats.encoding import UTF8, Utf8Stream, detect
+from connectors.formats.encoding import UTF8, Utf8Stream
 from connectors.formats.json_columns import Columns
+from connectors.formats.json_head import read_head
 from connectors.formats.lines import Block, blocks
 from connectors.model import Evidence, Examined, File, Options, Reading
-from connectors.sources.stored_file import read_up_to
 from schema.model import Finding, Schema
 
-EXAMINED_BYTES = 1 << 20
 BLOCK_BYTES = 4 << 20
 LONGEST_LINE_BYTES = 64 << 20
 
@@ -51,28 +50,19 @@ class JsonLines:
 
     def examine(self, file: File, options: Options) -> Examined:
         """Encoding and the types of the first MiB."""
-        with file.open() as stream:
-            head = read_up_to(stream, EXAMINED_BYTES, file.uri)
-        if not head.strip():
-            finding = Finding("empty-file", "the file holds nothing; there is no table to read")
-            return Examined(options, findings=(finding,))
-        given = dict(options)
-        detected = detect(head, complete=len(head) < EXAMINED_BYTES)
-        encoding = given.get("encoding", detected.name)
-        findings = []
-        if encoding != UTF8:
-            message = f"the text is {encoding}, not UTF-8; it is read as such"
-            findings.append(Finding("json-encoding", message, severity="info"))
+        head = read_head(file, options)
+        if isinstance(head, Examined):
+            return head
         columns = Columns()
-        lines = head.decode(encoding, "replace").encode().split(b"\n")
+        lines = head.data.decode(head.encoding, "replace").encode().split(b"\n")
         rows = [row for line in lines if (row := _object(line)) is not None]
         table = columns.batch(rows)
         evidence = (
-            Evidence("encoding", encoding, detected.reason),
+            head.evidence,
             Evidence("keys", str(table.num_columns), f"keys of the first {len(rows)} objects"),
         )
-        kept = tuple(sorted({**given, "encoding": encoding}.items()))
-        return Examined(kept, Schema.from_arrow(table.schema), evidence, tuple(findings))
+        kept = tuple(sorted({**dict(options), "encoding": head.encoding}.items()))
+        return Examined(kept, Schema.from_arrow(table.schema), evidence, head.findings)
 
     def batches(
         self, file: File, options: Options, *, columns: Sequence[str] | None = None
@@ -118,10 +108,7 @@ def _read(
         many = "1 line is" if faults.bad == 1 else f"{faults.bad} lines are"
         message = f"{many} no JSON object and set aside (first at line {line}: {why})"
         findings.append(Finding("json-bad-line", message, f"line {line}"))
-    if known.conflicts:
-        names = ", ".join(map(repr, sorted(known.conflicts)[:5]))
-        message = f"values of several kinds in {names}; read as text where they conflict"
-        findings.append(Finding("json-mixed-types", message))
+    findings += known.findings()
 
 
 def _fast(block: Block, known: Columns) -> pa.RecordBatch | None:

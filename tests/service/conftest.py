@@ -64,8 +64,10 @@ def statements(made: Made) -> Iterator[Callable[[], list[str]]]:
 
 @pytest.fixture(scope="module")
 def chromium():
-    """One browser for a file of tests: Playwright keeps an event loop running in this thread for as long as
-    it is open, in which no other test could start its own."""
+    """One browser for a file of tests.
+
+    While it is open, Playwright keeps an event loop in this thread: no test could start its own.
+    """
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
