@@ -5,9 +5,7 @@ from __future__ import annotations
 import psycopg
 
 from tests.conformance.target_samples import EDGES, SAMPLES, Written, load
-from tests.store.conftest import Server, postgres
-
-__all__ = ["postgres"]
+from tests.postgresql import Server
 
 
 def test_postgresql_makes_the_tables(written: Written, postgres: Server) -> None:
