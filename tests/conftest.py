@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,8 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # Spark's workers run the interpreter of the tests, not whichever `python3` comes first.
 os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
+# A shell that runs the tests in the background has them ignore Ctrl-C; what they start must not.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 # A catalog or credentials that the user has set up must not leak into a test, nor be touched by it.
 for name in [name for name in os.environ if name.startswith(("HEADWATER_CATALOG", "AWS_"))]:
     del os.environ[name]
