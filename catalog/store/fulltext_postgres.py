@@ -1,40 +1,38 @@
 """Full text in PostgreSQL: a table with a `tsvector` and a GIN index.
 
-Vectors and queries are written out from the words of `catalog.search.words_of`, past PostgreSQL's
+Vectors and queries are written out from the words of `catalog.words`, past PostgreSQL's
 own parser, so that both databases find the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, fields
-from functools import reduce
-from operator import add
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import fields
 
 from sqlalchemy import (
-    ARRAY,
-    REAL,
     BigInteger,
     ColumnElement,
     Connection,
     Float,
+    Text,
     cast,
     column,
-    func,
+    literal_column,
     select,
     table,
     text,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 
-from catalog.search import Document, Term
-from catalog.store.rarity import NAMED, rarities_by
+from catalog.search import Document
+from catalog.store.rarity import rarities_by
+from catalog.store.relevance import LABEL, read, stored
+from catalog.store.relevance import relevance as relevance_by
 from catalog.store.rows import chunks
+from catalog.terms import Term
 
-_PARTS = tuple(field.name for field in fields(Document))
+_PARTS = tuple(field.name for field in fields(Document) if field.name != "label")
 _COLUMNS = ", ".join(_PARTS)
-_LETTERS = dict(zip(_PARTS, "ABCBCCD", strict=True))
-_WEIGHTS = (0.1, 0.2, 0.4, 1.0)  # of D, C, B, A
 
 
 def put(
@@ -53,8 +51,8 @@ def put(
             f" ON CONFLICT (source_pk) DO UPDATE SET {changes}"
         ),
         [
-            {"source_pk": pk, "vector": _vector(document), **asdict(document)}
-            for pk, document in found.items()
+            {"source_pk": pk, "vector": _vector(texts), **dict(zip(_PARTS, texts, strict=True))}
+            for pk, texts in ((pk, stored(document)) for pk, document in found.items())
         ],
     )
 
@@ -70,13 +68,18 @@ def documents(connection: Connection, source_pks: Collection[int]) -> dict[int, 
     """What those sources are found by."""
     query = text(f"SELECT source_pk, {_COLUMNS} FROM search_documents WHERE source_pk = ANY(:pks)")
     return {
-        pk: Document(*parts)
+        pk: read(*parts)
         for chunk in chunks(source_pks)
         for pk, *parts in connection.execute(query, {"pks": chunk})
     }
 
 
-DOCUMENTS = table("search_documents", column("source_pk", BigInteger), column("vector", TSVECTOR))
+DOCUMENTS = table(
+    "search_documents",
+    column("source_pk", BigInteger),
+    column("vector", TSVECTOR),
+    *(column(part, Text) for part in _PARTS),
+)
 PK: ColumnElement[int] = DOCUMENTS.c.source_pk
 DOCUMENTS_PK: ColumnElement[int] = DOCUMENTS.c.source_pk
 
@@ -87,13 +90,8 @@ def behind(condition: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def relevance(terms: Sequence[Term], rarities: Sequence[float]) -> ColumnElement[float]:
-    """Each term's rank in a matched document times its rarity, higher is better, below 100."""
-    weights = cast(list(_WEIGHTS), ARRAY(REAL))
-    ranks = [
-        func.ts_rank(weights, DOCUMENTS.c.vector, cast(_expression(term), TSQUERY)) * rarity
-        for term, rarity in zip(terms, rarities, strict=True)
-    ]
-    return cast(reduce(add, ranks), Float(53))
+    """How well a matched document fits; see `catalog.store.relevance`."""
+    return literal_column(f"({relevance_by('strpos', terms, rarities)})", Float)
 
 
 def rarities(connection: Connection, terms: Sequence[Term]) -> list[float]:
@@ -101,28 +99,22 @@ def rarities(connection: Connection, terms: Sequence[Term]) -> list[float]:
     return rarities_by(connection, terms, select(DOCUMENTS.c.source_pk), has)
 
 
-def has(terms: Sequence[Term], *, every: bool, named: bool = False) -> ColumnElement[bool]:
-    """Documents with every term or any; `named`: in the name."""
-    expressions = [_expression(term, NAMED if named else "") for term in terms]
+def has(terms: Sequence[Term], *, every: bool, labelled: bool = False) -> ColumnElement[bool]:
+    """Documents with every term or any; `labelled`: in the label."""
+    expressions = [_expression(term, LABEL if labelled else "") for term in terms]
     asked = (" & " if every else " | ").join(expressions)
     return DOCUMENTS.c.vector.bool_op("@@")(cast(asked, TSQUERY))
 
 
-def _vector(document: Document) -> str:
-    """A tsvector's text: each word with the parts it is in as positions, and their weights; those
-    of the name again as such.
-    """
-    places: dict[str, list[str]] = {}
-    for position, part in enumerate(_PARTS, 1):
-        for word in getattr(document, part).split():
-            places.setdefault(word, []).append(f"{position}{_LETTERS[part]}")
-    for word in document.name.split():
-        places[NAMED + word] = ["1A"]
-    return " ".join(f"'{word}':{','.join(found)}" for word, found in places.items())
+def _vector(texts: Iterable[str]) -> str:
+    """A tsvector's text: each word, and those of the label again as such."""
+    words = {word for text in texts for word in text.split()}
+    return " ".join(f"'{word}'" for word in sorted(words))
 
 
 def _expression(term: Term, mark: str = "") -> str:
     """A tsquery; words hold letters and digits only, so that quotes cannot occur in them."""
-    ends = [":*" if term.prefix and not at else "" for at in range(len(term.words))]
-    words = [f"'{mark}{word}'{end}" for word, end in zip(term.words, ends, strict=True)]
+    words = [f"'{mark}{word}'" for word in (*term.words, *term.alike)]
+    if term.prefix:
+        words[0] += ":*"
     return f"({' | '.join(words)})"

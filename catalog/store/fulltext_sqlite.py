@@ -1,14 +1,11 @@
 """Full text in SQLite: one FTS5 table whose rowid is the source's number.
 
-Its tokenizer is `ascii`, which leaves the words of `catalog.search.words_of` as they are.
+Its tokenizer is `ascii`, which leaves the words of `catalog.words` as they are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import astuple
-from functools import reduce
-from operator import add
 from typing import Any
 
 from sqlalchemy import (
@@ -16,26 +13,26 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    Float,
     Text,
-    case,
     column,
-    func,
     literal,
     literal_column,
-    or_,
     select,
     table,
     text,
 )
 from sqlalchemy.sql.visitors import replacement_traverse
 
-from catalog.search import Document, Term
-from catalog.store.rarity import NAMED, rarities_by
+from catalog.search import Document
+from catalog.store.rarity import rarities_by
+from catalog.store.relevance import LABEL, read, stored
+from catalog.store.relevance import relevance as relevance_by
 from catalog.store.rows import chunks
 from catalog.store.tables import sources
+from catalog.terms import Term
 
 _COLUMNS = "name, fields, description, tags, semantic_types, format, frequent"
-_WEIGHTS = (10.0, 4.0, 2.0, 6.0, 3.0, 1.0, 1.0)  # in the order of _COLUMNS
 
 
 def remove(connection: Connection, source_pk: int) -> None:
@@ -53,27 +50,20 @@ def put(
     connection.execute(
         text(f"INSERT INTO search_documents (rowid, {_COLUMNS}) VALUES (:pk, {values})"),
         [
-            {"pk": pk, **{f"p{place}": part for place, part in enumerate(_parts(document))}}
+            {"pk": pk, **{f"p{place}": part for place, part in enumerate(stored(document))}}
             for pk, document in found.items()
         ],
     )
 
 
-def _parts(document: Document) -> tuple[str, ...]:
-    """The texts of the columns: behind the words of the name, each again as one of a name."""
-    name, *others = astuple(document)
-    return " ".join([*name.split(), *(NAMED + word for word in name.split())]), *others
-
-
 def documents(connection: Connection, source_pks: Collection[int]) -> dict[int, Document]:
     """What those sources are found by."""
-    found = {}
+    found: dict[int, Document] = {}
     for chunk in chunks(source_pks, 500):
         marks = ", ".join(f":k{place}" for place in range(len(chunk)))
         query = text(f"SELECT rowid, {_COLUMNS} FROM search_documents WHERE rowid IN ({marks})")
         parameters = {f"k{place}": pk for place, pk in enumerate(chunk)}
-        for pk, name, *parts in connection.execute(query, parameters):
-            found[pk] = Document(name.partition(NAMED)[0].rstrip(), *parts)
+        found.update((pk, read(*parts)) for pk, *parts in connection.execute(query, parameters))
     return found
 
 
@@ -99,26 +89,8 @@ def behind(condition: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def relevance(terms: Sequence[Term], rarities: Sequence[float]) -> ColumnElement[float]:
-    """The weights of the parts that have each term, times its rarity; below 4,000 for 12.
-
-    FTS5's own `bm25` counts all sources with a word for each query: 300 ms for one that a
-    million have.
-    """
-    parts = [
-        case((or_(*_spelled(DOCUMENTS.c[name], term)), weight * rarity), else_=0.0)
-        for term, rarity in zip(terms, rarities, strict=True)
-        for name, weight in zip(_COLUMNS.split(", "), _WEIGHTS, strict=True)
-    ]
-    return reduce(add, parts)
-
-
-def _spelled(part: ColumnElement[str], term: Term) -> list[ColumnElement[bool]]:
-    """Whether a part has each of the words that satisfy a term."""
-    around = " " + part + " "
-    ends = ["" if term.prefix and not at else " " for at in range(len(term.words))]
-    return [
-        func.instr(around, f" {word}{end}") > 0 for word, end in zip(term.words, ends, strict=True)
-    ]
+    """How well a matched document fits; see `catalog.store.relevance`."""
+    return literal_column(f"({relevance_by('instr', terms, rarities)})", Float)
 
 
 def rarities(connection: Connection, terms: Sequence[Term]) -> list[float]:
@@ -126,16 +98,16 @@ def rarities(connection: Connection, terms: Sequence[Term]) -> list[float]:
     return rarities_by(connection, terms, select(literal(1)).select_from(DOCUMENTS), has)
 
 
-def has(terms: Sequence[Term], *, every: bool, named: bool = False) -> ColumnElement[bool]:
-    """Documents with every term or any; `named`: in the name."""
-    mark = NAMED if named else ""
+def has(terms: Sequence[Term], *, every: bool, labelled: bool = False) -> ColumnElement[bool]:
+    """Documents with every term or any; `labelled`: in the label."""
+    mark = LABEL if labelled else ""
     asked = (" AND " if every else " OR ").join(_expression(term, mark) for term in terms)
     return literal_column("search_documents").op("MATCH", is_comparison=True)(asked)
 
 
 def _expression(term: Term, mark: str) -> str:
     """Words are quoted, so that no word is ever an operator."""
-    words = [f'"{mark}{word}"' for word in term.words]
+    words = [f'"{mark}{word}"' for word in (*term.words, *term.alike)]
     if term.prefix:
         words[0] += " *"
     return f"({' OR '.join(words)})"

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from types import ModuleType
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from catalog.model import Source
-from catalog.search import Document, Term, document, near
+from catalog.search import Document, document
 from catalog.store import fulltext_postgres, fulltext_sqlite
-from catalog.store.rows import begins, chunks, upsert
+from catalog.store.rows import chunks, upsert
 from catalog.store.tables import words
 from schema.model import Schema
 from schema.profile import TableProfile
-
-_CANDIDATES = 5000
 
 
 def fulltext(connection: Connection) -> ModuleType:
@@ -48,6 +46,7 @@ def index_many(connection: Connection, told: Sequence[Indexed], *, known: Collec
     new = {
         source.pk: document(
             source.name,
+            label=source.label,
             format=source.format,
             description=source.description,
             tags=source.tags,
@@ -74,49 +73,3 @@ def learn(connection: Connection, found: Iterable[str]) -> None:
     for chunk in chunks(sorted(found), 1000):
         rows = [{"word": word, "reversed": word[::-1]} for word in chunk]
         connection.execute(upsert(connection, words).on_conflict_do_nothing(), rows)
-
-
-def corrections(connection: Connection, terms: Iterable[Term]) -> dict[str, tuple[str, ...]]:
-    """For each term that no source has: the words near to it that some source has."""
-    unknown = _unknown(connection, terms)
-    found = {word: near(word, _candidates(connection, word)) for word in unknown}
-    return {word: other for word, other in found.items() if other}
-
-
-def _unknown(connection: Connection, terms: Iterable[Term]) -> list[str]:
-    asked = {term.words[0]: term for term in terms}
-    spellings = [word for term in asked.values() for word in term.words]
-    present = set(
-        connection.execute(select(words.c.word).where(words.c.word.in_(spellings))).scalars()
-    )
-    return [
-        word
-        for word, term in asked.items()
-        if present.isdisjoint(term.words) and not (term.prefix and _has_prefix(connection, word))
-    ]
-
-
-def _has_prefix(connection: Connection, word: str) -> bool:
-    query = select(words.c.word).where(begins(words.c.word, word)).limit(1)
-    return connection.execute(query).first() is not None
-
-
-def _candidates(connection: Connection, word: str) -> set[str]:
-    """Words that share the beginning or the end: one error leaves one half whole, two errors
-    mostly a third at either end.
-    """
-    if len(word) < 4:
-        return set()
-    errors = 1 if len(word) < 8 else 2
-    whole = max(1, (len(word) - 1) // (errors + 1))
-    length = func.length(words.c.word)
-    query = select(words.c.word).where(length.between(len(word) - errors, len(word) + errors))
-    ends = (
-        begins(words.c.word, word[:whole]),
-        begins(words.c.reversed, word[::-1][:whole]),
-    )
-    return {
-        found
-        for end in ends
-        for found in connection.execute(query.where(end).limit(_CANDIDATES)).scalars()
-    }

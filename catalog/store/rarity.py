@@ -1,4 +1,4 @@
-"""How rare words are, told by counting no further than it matters; and the mark of names."""
+"""How rare words are, told by counting no further than it matters."""
 
 from __future__ import annotations
 
@@ -8,12 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from catalog.search import Term
-
-NAMED = "\u00b6"
-"""Before a word: the word as one of a name. Both databases would otherwise look at every source
-that has the word anywhere to find those that are called so.
-"""
+from catalog.terms import Term
 
 COUNTED = 5000
 """How many sources with a word are counted to tell how rare it is; beyond, it is common."""

@@ -5,7 +5,6 @@ statements whatever the page holds.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -25,13 +24,15 @@ from sqlalchemy import (
 )
 
 from catalog.model import Hit, Search, SearchPage
-from catalog.search import Term, checked, encode_cursor, matched_fields, terms_of
+from catalog.search import checked, encode_cursor, matched_fields
 from catalog.store.filtering import filters_of
-from catalog.store.indexing import corrections, fulltext
+from catalog.store.indexing import fulltext
 from catalog.store.naming import folded
 from catalog.store.paging import KEPT, page, statement
 from catalog.store.rows import sources_by_pk
+from catalog.store.spelling import understood
 from catalog.store.tables import run_inputs, sources
+from catalog.terms import Term, terms_of
 
 CANDIDATES = 2000
 RANKED = 2500
@@ -54,13 +55,7 @@ def search(connection: Connection, asked: Search) -> SearchPage:
     terms = terms_of(asked.text or "")
     if not terms and asked.text and asked.text.strip():
         return _NOTHING
-    corrected = corrections(connection, terms) if terms else {}
-    terms = tuple(
-        replace(term, words=corrected[term.words[0]], prefix=False)
-        if term.words[0] in corrected
-        else term
-        for term in terms
-    )
+    terms, corrected = understood(connection, terms) if terms else ((), {})
     reading = (
         statement(_matching(connection, asked, terms), asked, few=True)
         if terms
@@ -108,7 +103,7 @@ def _matching(connection: Connection, asked: Search, terms: Sequence[Term]) -> C
     """The sources that match text and filters.
 
     A score's ten thousands tell how well a source fits: 3 it is called just so, 2 every term is in
-    its name, 1 every term is somewhere, 0 some terms are; the rest is relevance, better for
+    its label, 1 every term is somewhere, 0 some terms are; the rest is relevance, better for
     sources of better quality and for those that runs read. Each of the four ways takes up to
     `CANDIDATES` sources, all of them `RANKED`.
     """
@@ -124,7 +119,7 @@ def _matching(connection: Connection, asked: Search, terms: Sequence[Term]) -> C
     called = or_(sources.c.label_key == name, sources.c.last_key == name)
     ways = [
         way(3, sources, called),
-        way(2, rows, text.has(terms, every=True, named=True)),
+        way(2, rows, text.has(terms, every=True, labelled=True)),
         way(1, rows, text.has(terms, every=True)),
     ]
     if len(terms) > 1:

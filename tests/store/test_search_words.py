@@ -8,19 +8,11 @@ from hypothesis import strategies as st
 
 from catalog.lineage import walk
 from catalog.model import Edge
-from catalog.search import (
-    Document,
-    Term,
-    decode_cursor,
-    edit_distance,
-    encode_cursor,
-    grade,
-    matched_fields,
-    near,
-    terms_of,
-    words_of,
-)
+from catalog.search import Document, decode_cursor, encode_cursor, grade, matched_fields
+from catalog.spelling import edit_distance, near
 from catalog.store.columns import dumps, escape, loads, unescape
+from catalog.terms import Term, terms_of
+from catalog.words import words_of
 from schema.errors import InvalidInput
 
 

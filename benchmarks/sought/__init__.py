@@ -1,0 +1,1 @@
+"""Public data sets that people search for, and what they would ask to find them."""
