@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from schema.kind import Kind
@@ -229,6 +230,12 @@ def merge_values(one: Values | None, other: Values | None) -> Values | None:
         return None
     merged = _added(one, other)
     return merged if len(merged) <= MAX_VALUES else None
+
+
+def add_counts(values: dict[Plain, int], keys: Iterable[Plain], counts: np.ndarray) -> None:
+    """Count values that may be one although they are written in several ways (`0` and `-0`)."""
+    for key, count in zip(keys, counts.tolist(), strict=True):
+        values[key] = values.get(key, 0) + count
 
 
 def least(one: Any, other: Any) -> Any:

@@ -22,6 +22,7 @@ from schema.column import (
     Facet,
     Plain,
     Values,
+    add_counts,
 )
 from schema.facets import (
     Weighted,
@@ -270,7 +271,7 @@ def _summary_of_text(
             others += hashed
         if values is not None and part.counts is not None:
             keyed = typed if kind is Kind.INT else part
-            values.update(zip(keyed.values.to_pylist(), part.counts.tolist(), strict=True))
+            add_counts(values, keyed.values.to_pylist(), part.counts)
     base = _text_figures(found)
     if values is not None and (len(values) > MAX_VALUES or _has_long(base)):
         values = None
@@ -323,8 +324,9 @@ def _frequencies(weighted: Weighted | None, kind: Kind) -> Values | None:
     if weighted is None or len(weighted.values) > MAX_VALUES or weighted.counts is None:
         return None
     keys = plain_values(weighted.values, kind)
-    counts = weighted.counts.tolist()
-    return {key: n for key, n in zip(keys, counts, strict=True) if key == key}  # noqa: PLR0124  NaN
+    found: dict[Plain, int] = {}
+    add_counts(found, keys, weighted.counts)
+    return {key: n for key, n in found.items() if key == key}  # noqa: PLR0124  NaN
 
 
 def _distinct(found: Weighted, known: ColumnSummary) -> Distinct:

@@ -147,6 +147,14 @@ def test_summaries_of_parts_add_up_to_that_of_the_whole(table: pa.Table, cuts: l
     assert infer(added) == infer(whole)
 
 
+def test_values_that_are_written_in_two_ways_are_counted_together() -> None:
+    field = pa.field("a", pa.string(), metadata=RAW)
+    table = pa.table([pa.array(["0", "-0", "0", "x"])], pa.schema([field]))
+    whole = summarise(table.to_batches())
+    assert whole.columns["a"].values == {0: 3, "x": 1}
+    assert_same(summarise(table[:1].to_batches()) + summarise(table[1:].to_batches()), whole)
+
+
 @SLOW
 @given(tables(), st.lists(st.integers(0, 1000), max_size=4))
 def test_chunking_of_batches_does_not_matter(table: pa.Table, cuts: list[int]) -> None:
