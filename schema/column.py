@@ -65,7 +65,7 @@ class Moments:
             return None
         if spread <= count * (1e-9 * self.mean) * (1e-9 * self.mean):
             return None
-        biased = math.sqrt(count) * self.m3 / (spread * math.sqrt(spread))
+        biased = math.sqrt(count) * (self.m3 / spread) / math.sqrt(spread)
         return round(biased * math.sqrt(count * (count - 1)) / (count - 2), 9) + 0.0
 
 

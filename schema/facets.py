@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 from schema import written
 from schema.column import Facet, Lengths, Moments
 from schema.kind import Kind
-from schema.kinds import NUMERIC, digits_of
+from schema.kinds import NUMERIC
+from schema.octets import digits, has_letter
 from schema.written.compact import EARLIEST, LATEST, compact_days
 from schema.written.numbers import scale as number_scale
 from schema.written.numbers import units as number_units
@@ -172,13 +173,14 @@ def plain_values(values: pa.Array, kind: Kind) -> list[Any]:
 def with_texts(read: Facet, kind: Kind, texts: pa.Array) -> Facet:
     """Adds to a numeric facet what only the text shows: digits, scale, exponents."""
     if kind is Kind.INT or kind is Kind.UINT:
-        digits = max(len(str(abs(end))) for end in (read.low, read.high) if isinstance(end, int))
-        return replace(read, integer_digits=digits)
+        most = max(len(str(abs(end))) for end in (read.low, read.high) if isinstance(end, int))
+        return replace(read, integer_digits=most)
     if kind not in (Kind.DOUBLE, Kind.DECIMAL):
         return read
-    exponent = bool(pc.any(pc.match_substring_regex(texts, "[a-zA-Z]")).as_py())
-    whole, scale, least = digits_of(texts)
-    return replace(read, exponent=exponent, integer_digits=whole, scale=scale, least_scale=least)
+    whole, scale, least = digits(texts)
+    return replace(
+        read, exponent=has_letter(texts), integer_digits=whole, scale=scale, least_scale=least
+    )
 
 
 def written_facet(kind: Kind, texts: Weighted) -> Facet:

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from schema import written
 from schema.kind import Kind
+from schema.octets import digits, first_bytes, has_leading_zero, text_buffers
 
 NULL_CODES = frozenset(
     (
@@ -77,24 +78,6 @@ for _word in _WORDS:
 def vocabulary(kind: Kind) -> pa.Array:
     """The words that are of a kind. Made when first asked for: `pa.array` imports pandas."""
     return pa.array(_VOCABULARIES[kind])
-
-
-def first_bytes(values: pa.Array) -> np.ndarray:
-    """The first byte of each text, 0 where it is empty. `values` has no nulls."""
-    offsets, data = text_buffers(values)
-    filled = offsets[1:] > offsets[:-1]
-    first = np.zeros(len(values), dtype=np.uint8)
-    first[filled] = data[offsets[:-1][filled]]
-    return first
-
-
-def text_buffers(values: pa.Array) -> tuple[np.ndarray, np.ndarray]:
-    """Offsets (int64 or int32, one more than values) and bytes of a (large_)string array."""
-    wide = pa.types.is_large_string(values.type) or pa.types.is_large_binary(values.type)
-    _, offsets, data = values.buffers()
-    kind = np.int64 if wide else np.int32
-    numbers = np.frombuffer(offsets, dtype=kind)[values.offset : values.offset + len(values) + 1]
-    return numbers, np.frombuffer(data or b"", dtype=np.uint8)
 
 
 def classify(values: pa.Array) -> np.ndarray:
@@ -179,7 +162,7 @@ def parse_kind(values: pa.Array, kind: Kind) -> pa.Array:  # noqa: PLR0912  one 
         case Kind.TIMESTAMPTZ:
             return _parse_timestamp(values, "UTC")
         case Kind.DECIMAL:
-            return pc.cast(values, pa.decimal256(_MAX_DECIMAL_DIGITS, digits_of(values)[1]))
+            return pc.cast(values, pa.decimal256(_MAX_DECIMAL_DIGITS, digits(values)[1]))
         case Kind.DURATION:
             return written.durations(values)
         case Kind.YES_OR_NO:
@@ -188,20 +171,6 @@ def parse_kind(values: pa.Array, kind: Kind) -> pa.Array:  # noqa: PLR0912  one 
             return values
         case _:
             return written.parse(values, kind)
-
-
-def digits_of(values: pa.Array) -> tuple[int, int, int]:
-    """The most characters before and behind the point in any of the texts of numbers, signs
-    left out (the digits of the decimal that holds all of them), and the fewest behind it.
-    """
-    lengths, points = pc.binary_length(values), pc.find_substring(values, ".")
-    pointed = pc.greater_equal(points, 0)
-    before = pc.subtract(
-        pc.if_else(pointed, points, lengths), pc.cast(pc.starts_with(values, "-"), pa.int32())
-    )
-    behind = pc.if_else(pointed, pc.subtract(pc.subtract(lengths, points), 1), 0)
-    least, most = pc.min_max(behind).values()
-    return int(pc.max(before).as_py() or 0), int(most.as_py() or 0), int(least.as_py() or 0)
 
 
 def _parse_timestamp(values: pa.Array, zone: str | None) -> pa.Array:
@@ -243,7 +212,7 @@ def read_all(values: pa.Array, kind: Kind) -> pa.Array | None:
         typed = parse_kind(values, kind)
     except pa.ArrowInvalid:
         return None
-    return None if kind is Kind.INT and _leading_zero(values, lengths) else typed
+    return None if kind is Kind.INT and has_leading_zero(values) else typed
 
 
 def _plain_doubles(values: pa.Array, lengths: pa.Array) -> bool:
@@ -256,12 +225,6 @@ def _plain_doubles(values: pa.Array, lengths: pa.Array) -> bool:
         and not pc.any(zeros).as_py()
         and not pc.any(pc.match_substring_regex(values, r"^(?:\+|-0[0-9]|-?\.$)")).as_py()
     )
-
-
-def _leading_zero(values: pa.Array, lengths: pa.Array) -> bool:
-    zero = pc.and_(pc.starts_with(values, "0"), pc.greater(lengths, 1))
-    minus = pc.and_(pc.starts_with(values, "-0"), pc.greater(lengths, 2))
-    return bool(pc.any(pc.or_(zero, minus)).as_py())
 
 
 def _all_match(values: pa.Array, pattern: str) -> bool:

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schema.hashing import hash_spans, mix
-from schema.kinds import text_buffers
+from schema.octets import text_buffers
 
 _ZERO, _NINE, _DOT, _SPACE, _NOT_ASCII = ord("0"), ord("9"), ord("."), ord(" "), 0x80
 _MOST_DIGITS = 18  # a number of so many digits surely is an int64

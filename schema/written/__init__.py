@@ -55,7 +55,7 @@ _SECOND[[ord("$"), 0xC3]] = True  # C$, and é of février
 
 def is_likely(values: pa.Array, first: np.ndarray, places: np.ndarray) -> np.ndarray:
     """Those of the `places` whose texts may be of a written kind, by lengths and first bytes."""
-    from schema.kinds import text_buffers
+    from schema.octets import text_buffers
 
     offsets, data = text_buffers(values)
     known = _FIRST[first[places]]

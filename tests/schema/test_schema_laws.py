@@ -230,6 +230,13 @@ def test_sketches_stay_within_their_bounds_over_any_chunking() -> None:
     )
 
 
+def test_skewness_of_the_least_numbers_is_finite() -> None:
+    summary = summarise(pa.table({"a": [5.2e-141, 0.0, 0.0, 0.0, 0.0]}).to_batches())
+    moments = summary.columns["a"].kinds[Kind.DOUBLE].moments
+    assert moments is not None
+    assert moments.skewness is None or math.isfinite(moments.skewness)
+
+
 def test_moments_of_integers_near_the_limits_are_exact() -> None:
     values = [2**63 - 1, -(2**63), 2**63 - 1, 5] * 300
     summary = summarise(pa.table({"a": pa.array(values, pa.int64())}).to_batches())
