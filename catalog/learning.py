@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import connectors.model
+from catalog.context import contradictions, told_notations, with_context
 from catalog.joins.keys import key_columns
 from catalog.judging import judged
 from catalog.model import Known, Outcome, Record, label_of
@@ -105,7 +106,8 @@ def learn(store: Store, content: Content, known: Known | None, run: int | None) 
         findings = content.findings or (_unread(dataset),)
         return Record(dataset, None, None, findings=findings, bytes_read=content.bytes_read)
     fixed = notations(dict(dataset.options))
-    schema = infer(summary, dataset.declared, fixed=fixed)
+    fixed |= told_notations(summary, dataset, fixed)
+    schema = with_context(infer(summary, dataset.declared, fixed=fixed), dataset)
     personal = {field.name for field in schema if is_personal(field)}
     dataset = _with_notations(dataset, written_as(summary, fixed, hidden=personal))
     sizes = [entry.size for entry in dataset.entries if entry.size is not None]
@@ -119,6 +121,7 @@ def learn(store: Store, content: Content, known: Known | None, run: int | None) 
     findings = (
         *content.findings,
         *misfit_findings(summary, schema, hidden=is_personal, fixed=fixed),
+        *contradictions(schema, figures, dataset),
     )
     evidence = Evidence(schema, figures, findings, datetime.now(UTC))
     report, events = judged(store, known, evidence)

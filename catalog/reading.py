@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from catalog.store.stamps import RETRIED, limited_stamp
+from catalog.store.stamps import RETRIED, limited_stamp, marks
 from connectors import crashes
 from connectors.apart import Apart, read_apart
 from connectors.model import SET_BY_USER, Dataset, Entry, Source
@@ -41,9 +41,13 @@ class Content:
 
 
 def with_fixed_options(dataset: Dataset, known: Known | None) -> Dataset:
-    """The dataset with the reader options that a user fixed earlier; those of now win."""
+    """The dataset with the reader options that a user fixed earlier; those of now win. What lies
+    beside it is as it was where nobody looked.
+    """
     if known is None:
         return dataset
+    if dataset.beside is None:
+        dataset = replace(dataset, beside=known.dataset.beside)
     evidence = known.dataset.evidence
     fixed = {one.choice: one.value for one in evidence if one.reason == SET_BY_USER}
     return replace(dataset, options=tuple(sorted((fixed | dict(dataset.options)).items())))
@@ -58,6 +62,8 @@ def unchanged(dataset: Dataset, known: Known | None, rows: int | None) -> bool:
     if known is None or known.stamps.keys() != {entry.uri for entry in dataset.entries}:
         return False
     fixed = set(dataset.options) - set(known.dataset.options)
+    if marks(dataset.beside or ()) != marks(known.dataset.beside or ()):
+        return False
     if fixed or any(finding.code in RETRIED for finding in known.findings):
         return False
     if known.version is None and not known.findings:  # known by lineage only

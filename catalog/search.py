@@ -74,10 +74,11 @@ def document(
     schema: Schema | None = None,
     profile: TableProfile | None = None,
     is_personal: Callable[[Field], bool] = lambda _: False,
+    said: Iterable[str] = (),
 ) -> Document:
     """What a source can be found by. Values of columns that hold personal data stay out of it."""
     columns = schema.fields if schema else ()
-    described = [description or "", *(field.description or "" for field in columns)]
+    described = [description or "", *(field.description or "" for field in columns), *said]
     semantic = [field.semantic_type for field in columns if field.semantic_type]
     private = {field.name for field in columns if is_personal(field)}
     values = _frequent_values(profile, private) if profile else ()

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, Literal, Protocol, runtime_checkable
 
 import pyarrow as pa
 
+from connectors.context.model import Fact
 from schema.model import Finding, Schema
 
 Options = tuple[tuple[str, str], ...]
@@ -122,6 +123,10 @@ class Dataset:
     """As the database declares them."""
     ranges: KeyRanges | None = None
     """How a table can be read in parts, when that is known."""
+    beside: tuple[Entry, ...] | None = None
+    """Files that say something of it, as they were listed; None where nobody looked."""
+    context: tuple[Fact, ...] = ()
+    """What is said of it, by what counts most first."""
 
     def option(self, name: str, default: str | None = None) -> str | None:
         """The value of a reader option."""
@@ -235,42 +240,6 @@ class Format(Protocol):
         """Rows of one file."""
 
 
-class Table(Protocol):
-    """One table of a table format, as of one commit or snapshot."""
-
-    schema: pa.Schema
-
-    @property
-    def declared(self) -> Schema: ...
-
-    @property
-    def description(self) -> str | None: ...
-
-    @property
-    def evidence(self) -> tuple[Evidence, ...]: ...
-
-    def entries(self) -> tuple[Entry, ...]:
-        """The files that are the table; a stamp changes when a file is to be read anew."""
-
-    def batches(self, entry: Entry, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
-        """Rows of one file in the types of `schema`, at least one batch. Raises SourceError."""
-
-
-class TableFormat(Protocol):
-    """A format of tables that are folders: a folder inside, `folder`, holds metadata files whose
-    names match one of the globs `marks`.
-    """
-
-    name: str
-    folder: str
-    marks: tuple[str, ...]
-
-    def open(self, folder: Any, marks: Sequence[str]) -> Table:
-        """The table in a `connectors.tables.storage.Folder`, with the names of its metadata files,
-        sorted. Raises SourceError.
-        """
-
-
 @runtime_checkable
 class Book(Protocol):
     """A format whose files may hold several tables: each is a dataset, `file.table` its name."""
@@ -287,6 +256,7 @@ class Examined:
     declared: Schema | None = None
     evidence: tuple[Evidence, ...] = ()
     findings: tuple[Finding, ...] = ()
+    context: tuple[Fact, ...] = ()
 
 
 @dataclass(slots=True)

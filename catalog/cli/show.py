@@ -34,6 +34,7 @@ query show($id: ID!) {{
     firstSeen lastSeen changedAt
     findings {{ code message place severity }}
     evidence {{ choice value reason }}
+    context {{ what value origin field }}
     schema {{
       fingerprint primaryKey
       fields {{
@@ -99,6 +100,8 @@ def show(store: Store, source: Source, *, evidence: bool = False) -> None:
     if source.description:
         out.print(text(source.description), soft_wrap=True)
     if version is not None:
+        for line in said(version, every=evidence):
+            out.print(line, soft_wrap=True)
         out.print(columns(version))
         for line in together(version):
             out.print(line, soft_wrap=True)
@@ -119,6 +122,25 @@ def show(store: Store, source: Source, *, evidence: bool = False) -> None:
         out.print(
             text(f"made from {', '.join(sorted(names))} (`headwater lineage {source.label}`)")
         )
+
+
+SHOWN = ("title", "package", "license", "owner", "source")
+"""What is shown of the facts beside data without being asked for."""
+
+
+def said(version: Version, *, every: bool) -> Iterator[Text]:
+    """What is said of it beside the data: a few facts, or with `every` all, a line each."""
+    from catalog.cli.output import printable, text
+
+    facts = version.dataset.context
+    if every:
+        for one in facts:
+            about = f"{one.field}: " if one.field is not None else ""
+            yield text(f"{about}{one.what} = {printable(one.value)} ({one.origin})", "dim")
+        return
+    first = {one.what: one for one in reversed(facts) if one.field is None}
+    if told := [f"{what} {printable(first[what].value)}" for what in SHOWN if what in first]:
+        yield text("; ".join(told), "dim")
 
 
 def drifted(store: Store, version: Version) -> str:

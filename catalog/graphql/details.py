@@ -28,6 +28,15 @@ class Evidence(ObjectType):
     reason = String(description="Why.")
 
 
+class Fact(ObjectType):
+    """What is said of a source, or of one of its fields, by what lies beside its data."""
+
+    what = String(description="What is said: `title`, `license`, `owner`, `type`, …")
+    value = String(description="What it is, in words.")
+    origin = String(description="What says it: `datapackage.json`, `parquet metadata`, …")
+    field = String(description="The field that it is about; null for the source as a whole.")
+
+
 class Change(ObjectType):
     """One difference between two schemas."""
 

@@ -19,7 +19,7 @@ from catalog.graphql.connections import (
     page_arguments,
     page_of,
 )
-from catalog.graphql.details import Connector, Evidence, Rows, SchemaDiff
+from catalog.graphql.details import Connector, Evidence, Fact, Rows, SchemaDiff
 from catalog.graphql.details import Finding as FindingType
 from catalog.graphql.enums import ConnectorTarget, SourceStatus
 from catalog.graphql.joins import Addition, Join, Union, additions_of, joins_of, unions_of
@@ -33,6 +33,7 @@ from catalog.graphql.versions import Version, VersionConnection, current, differ
 from catalog.joins.model import Addition as AdditionRow
 from catalog.joins.model import Join as JoinRow
 from catalog.joins.model import Union as UnionRow
+from connectors.context.model import Fact as FactRow
 from connectors.model import Evidence as EvidenceRow
 from schema.model import Finding
 
@@ -63,6 +64,9 @@ class Source(ObjectType):
     changed_at = DateTime(description="When its schema or content last changed.")
     findings = List(NonNull(FindingType), description="Faults in it or in reaching it.")
     evidence = List(NonNull(Evidence), description="Why it is read as it is.")
+    context = List(
+        NonNull(Fact), description="What is said of it beside the data, what counts most first."
+    )
     schema = Field(SchemaType, description="Its fields; null while nothing could be read.")
     profile = Field(TableProfileType, description="Figures of its current version.")
     quality = Field(QualityReportType, description="The latest verdict; null before the first.")
@@ -131,6 +135,11 @@ class Source(ObjectType):
     def resolve_evidence(source: model.Source, info: Any) -> tuple[EvidenceRow, ...]:
         version = info.context.version(source.pk)
         return version.dataset.evidence if version else ()
+
+    @staticmethod
+    def resolve_context(source: model.Source, info: Any) -> tuple[FactRow, ...]:
+        version = info.context.version(source.pk)
+        return version.dataset.context if version else ()
 
     @staticmethod
     def resolve_findings(source: model.Source, _info: Any) -> tuple[Finding, ...]:

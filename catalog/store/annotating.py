@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from catalog.context import words
 from catalog.joins.keys import place_of
 from catalog.model import Source
 from catalog.store import codec, indexing, joining
@@ -62,6 +63,7 @@ def reindex(connection: Connection, source: Source) -> None:
         source,
         version.schema if version else None,
         version.profile if version else None,
+        words(version.dataset) if version else (),
     )
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from catalog.model import Expectation, ExpectationResult
 from catalog.store.columns import dumps, loads
-from connectors.model import Dataset, Evidence
+from connectors.context.model import Fact
+from connectors.model import Dataset, Entry, Evidence
 from schema.model import Finding, Schema
 from schema.profile import TableProfile
 
@@ -30,6 +31,8 @@ def encode_dataset(dataset: Dataset) -> dict[str, Any]:
         "description": dataset.description,
         "evidence": [[one.choice, one.value, one.reason] for one in dataset.evidence],
         "findings": encode_findings(dataset.findings),
+        "beside": [[one.uri, one.stamp] for one in dataset.beside or ()],
+        "context": [[one.what, one.value, one.origin, one.field] for one in dataset.context],
     }
     return {key: item for key, item in value.items() if item}
 
@@ -51,6 +54,8 @@ def decode_dataset(value: Mapping[str, Any], namespace: str, name: str, uri: str
         description=value.get("description"),
         evidence=tuple(Evidence(*one) for one in value.get("evidence", ())),
         findings=decode_findings(value.get("findings", ())),
+        beside=tuple(Entry(uri, None, stamp) for uri, stamp in value.get("beside", ())),
+        context=tuple(Fact(*one) for one in value.get("context", ())),
     )
 
 

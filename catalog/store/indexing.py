@@ -21,7 +21,8 @@ def fulltext(connection: Connection) -> ModuleType:
     return fulltext_postgres if connection.dialect.name == "postgresql" else fulltext_sqlite
 
 
-Indexed = tuple[Source, Schema | None, TableProfile | None]
+Indexed = tuple[Source, Schema | None, TableProfile | None, Iterable[str]]
+"""A source, and what it is found by: schema, figures, and words that are said of it."""
 
 
 def index(
@@ -29,9 +30,10 @@ def index(
     source: Source,
     schema: Schema | None,
     profile: TableProfile | None,
+    said: Iterable[str] = (),
 ) -> None:
     """`index_many` of one source that may be known."""
-    index_many(connection, [(source, schema, profile)], known={source.pk})
+    index_many(connection, [(source, schema, profile, said)], known={source.pk})
 
 
 def index_many(connection: Connection, told: Sequence[Indexed], *, known: Collection[int]) -> None:
@@ -53,8 +55,9 @@ def index_many(connection: Connection, told: Sequence[Indexed], *, known: Collec
             schema=schema,
             profile=profile,
             is_personal=is_personal,
+            said=said,
         )
-        for source, schema, profile in told
+        for source, schema, profile, said in told
     }
     changed = {pk: one for pk, one in new.items() if one != old.get(pk)}
     if changed:

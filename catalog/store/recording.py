@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from catalog.alerts.model import Event
+from catalog.context import words
 from catalog.events import EventKind
 from catalog.joins.keys import place_of
 from catalog.model import Outcome, Record, Status
@@ -72,7 +73,12 @@ def record_many(connection: Connection, records: Sequence[Record]) -> list[Outco
     indexing.index_many(
         connection,
         [
-            (recorded[one.pk], one.record.schema or one.record.dataset.declared, one.record.profile)
+            (
+                recorded[one.pk],
+                one.record.schema or one.record.dataset.declared,
+                one.record.profile,
+                words(one.record.dataset),
+            )
             for one in work
             if one.record.schema is not None or one.claim.version_pk is None
         ],

@@ -1,4 +1,6 @@
-"""When a dataset is as it was: the stamps of its entries, all at once, and findings that last."""
+"""When a dataset is as it was: the stamps of its entries and of what lies beside them, all at once,
+and findings that last.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +21,11 @@ def content_stamp(listed: Iterable[Entry]) -> str:
     return digest(*(part for pair in pairs for part in pair)).hex()
 
 
+def marks(listed: Iterable[Entry]) -> set[tuple[str, str]]:
+    """Entries as far as they tell whether anything has changed."""
+    return {(entry.uri, entry.stamp) for entry in listed}
+
+
 def limited_stamp(entry: Entry, rows: int | None) -> str:
     """The stamp of an entry read up to a limit of rows: another than that of all of it."""
     return entry.stamp if rows is None else f"{entry.stamp};rows={rows}"
@@ -28,10 +35,11 @@ def listed_stamps(dataset: Dataset, rows: int | None) -> set[str]:
     """The content stamps of what is listed now, as it is known after reading all of it or up to
     the limit of rows.
     """
-    found = {content_stamp(dataset.entries)}
+    beside = dataset.beside or ()
+    found = {content_stamp((*dataset.entries, *beside))}
     if rows is not None:
         limited = (replace(entry, stamp=limited_stamp(entry, rows)) for entry in dataset.entries)
-        found.add(content_stamp(limited))
+        found.add(content_stamp((*limited, *beside)))
     return found
 
 
@@ -43,4 +51,4 @@ def settled_stamp(dataset: Dataset, findings: tuple[Finding, ...]) -> str | None
     fixed = any(one.reason == SET_BY_USER for one in dataset.evidence)
     if fixed or any(one.code in RETRIED for one in findings):
         return None
-    return content_stamp(dataset.entries)
+    return content_stamp((*dataset.entries, *(dataset.beside or ())))

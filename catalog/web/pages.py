@@ -132,6 +132,7 @@ class Pages:
             tab=tab,
             report=seen.quality(found.pk),
             evidence=version.dataset.evidence if version else (),
+            facts=version.dataset.context if version else (),
             **facts,
         )
 

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 import pyarrow as pa
 
+from connectors.context.embedded import embedded_facts
 from connectors.formats.columnar import BROKEN, check_declared, select, slices
 from connectors.formats.seekable import arrow_file
 from connectors.model import Evidence, Examined, File, Options, Reading
@@ -48,7 +49,8 @@ class ArrowIpc:
             return Examined(options, findings=(Finding("arrow-corrupt", message, None, "error"),))
         findings = (Finding("no-rows", "a schema and no rows", None, "info"),) if rowless else ()
         evidence = Evidence("schema", "declared", reason)
-        return Examined(options, Schema.from_arrow(schema), (evidence,), findings)
+        context = tuple(embedded_facts(schema.metadata, "arrow metadata"))
+        return Examined(options, Schema.from_arrow(schema), (evidence,), findings, context)
 
     def batches(
         self,

@@ -8,6 +8,8 @@ from contextlib import ExitStack, contextmanager
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from connectors.context.embedded import embedded_facts
+from connectors.context.model import facts_of
 from connectors.formats.seekable import seekable
 from connectors.model import Evidence, Examined, File, Options, Reading
 from schema.errors import CorruptData
@@ -37,13 +39,16 @@ class Parquet:
                 schema = parquet.schema_arrow
                 groups = parquet.metadata.num_row_groups
                 rows = parquet.metadata.num_rows
+                facts = embedded_facts(parquet.metadata.metadata, "parquet metadata")
+                writer = facts_of({"written by": parquet.metadata.created_by}, "parquet metadata")
+                context = (*facts, *writer)
         except CorruptData as error:
             message = str(error).removeprefix(f"{file.uri}: ")
             return Examined(options, findings=(Finding("parquet-corrupt", message, None, "error"),))
         reason = f"footer: {groups} row groups, {rows} rows"
         findings = () if rows else (Finding("no-rows", "a schema and no rows", None, "info"),)
         evidence = Evidence("schema", "declared", reason)
-        return Examined(options, Schema.from_arrow(schema), (evidence,), findings)
+        return Examined(options, Schema.from_arrow(schema), (evidence,), findings, context)
 
     def batches(
         self,

@@ -19,6 +19,7 @@ from connectors.model import (
     Limits,
     Term,
 )
+from connectors.sources.beside import Beside
 from connectors.sources.books import expanded
 from connectors.sources.collections import FILES, Collections
 from connectors.sources.containers import Containers
@@ -50,6 +51,7 @@ class FileSource:
         self._containers = Containers(self._files, limits, FileSource, self._listing_findings)
         self._collections = Collections(self._files, limits)
         self._lakes = Lakes(self._files, limits)
+        self._beside = Beside(self._files)
         self.uri = self._files.uri + sniff.table_mark(self._table)
 
     @classmethod
@@ -81,9 +83,13 @@ class FileSource:
         for group in layout.group(data, suffixes, self._files.root_name):
             yield from self._dataset(group)
             while tables:
-                yield self._lakes.dataset(tables.pop(0))
-        yield from map(self._lakes.dataset, tables)
+                yield self._lake(tables.pop(0))
+        yield from map(self._lake, tables)
         yield from self._collections.datasets()
+
+    def _lake(self, listed: Listed) -> Dataset:
+        folder = listed.path.rpartition("/")[0]
+        return self._beside.of(self._lakes.dataset(listed), listed.path, folder=folder)
 
     def _data(
         self, listing: Iterator[Listed], tables: list[Listed]
@@ -99,7 +105,7 @@ class FileSource:
                 continue
             name = listed.path.rpartition("/")[2]
             if listed.entry is not None and listed.path:
-                if sniff.is_documentation(name):
+                if self._beside.takes(listed.path, listed.entry) or sniff.is_documentation(name):
                     continue
                 kind = sniff.kind_of(name)
                 if kind is not None:
@@ -130,6 +136,9 @@ class FileSource:
             self._limits.credentials,
             findings=tuple(findings),
         )
+        dataset = self._beside.of(
+            dataset, group.base, folder=group.folder if many else _above(place)
+        )
         held = self._containers.datasets(dataset)
         book = sniff.book(group.suffix)
         if held is not None:
@@ -143,6 +152,9 @@ class FileSource:
         owner = self._containers.owner(dataset)
         if owner is not None:
             return owner.examine(dataset)
+        return self._beside.told(self._examined(dataset))
+
+    def _examined(self, dataset: Dataset) -> Dataset:
         if self._lakes.holds(dataset):
             return self._lakes.examine(dataset)
         if self._collections.holds(dataset):
@@ -174,7 +186,12 @@ class FileSource:
         except SourceError as error:
             finding = Finding(_code(error), str(error), label, "error")
             return replace(dataset, format=None, findings=(*dataset.findings, finding))
-        dataset = replace(dataset, options=examined.options, declared=examined.declared)
+        dataset = replace(
+            dataset,
+            options=examined.options,
+            declared=examined.declared,
+            context=examined.context,
+        )
         if len(dataset.entries) > 1 and "footer" not in dict(options):
             examined = _without_footer(examined)  # what stands behind one part does so there only
             dataset = replace(dataset, options=examined.options)
@@ -245,6 +262,10 @@ class FileSource:
         below = file.path.removeprefix(self._files.root).lstrip("/")
         mark = f"#{file.table}" if file.table else ""
         return printable((below or file.path.rsplit("/", 1)[-1]) + mark)
+
+
+def _above(path: str) -> str:
+    return path.rpartition("/")[0]
 
 
 def _without_footer(examined: Examined) -> Examined:

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 import pyarrow as pa
 
 from connectors import registry
-from connectors.model import Dataset, Entry, Limits, Table, TableFormat
+from connectors.model import Dataset, Entry, Limits
 from connectors.sources.filesystem import Files, LocalFiles
 from connectors.sources.stored_file import UNREADABLE
 from connectors.sources.walk import Listed
+from connectors.tables.model import Table, TableFormat
 from connectors.tables.storage import Folder
 from schema.errors import MissingDependency, SourceError
 from schema.model import Finding

@@ -67,7 +67,7 @@ def walk_remote(
             if info.get("type") == "directory":
                 if selection.enters(path):
                     folders.append((info["name"], path + "/"))
-            elif selection.wants(path):
+            elif selection.lists(path):
                 yield Listed(path, remote_entry(to_uri(full), _stamped(fs, info)))
         stack.extend(reversed(folders))
 

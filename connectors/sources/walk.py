@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+from connectors.context.names import is_context
 from connectors.model import Entry
 from connectors.sources.stored_file import reason
 from connectors.tables.marks import Marked, marked
@@ -66,6 +67,13 @@ class Selection:
         if any(glob_pattern(glob).match(path) for glob in self.exclude):
             return False
         return not self.include or any(glob_pattern(glob).match(path) for glob in self.include)
+
+    def lists(self, path: str) -> bool:
+        """Whether a file is wanted, or may say something of those that are."""
+        if self.wants(path):
+            return True
+        name = path.rpartition("/")[2]
+        return bool(self.include) and is_context(name) and Selection((), self.exclude).wants(path)
 
     def enters(self, directory: str) -> bool:
         """Whether anything below a directory can be wanted; only an exclusion keeps it out."""
@@ -133,7 +141,7 @@ def walk_local(root: str, selection: Selection, findings: list[Finding]) -> Iter
                 elif child.is_dir(follow_symlinks=False):
                     if selection.enters(path):
                         folders.append((child.path, path + "/"))
-                elif child.is_file() and selection.wants(path):
+                elif child.is_file() and selection.lists(path):
                     yield Listed(path, _local_entry(prefix + quoted_name(child.name), child.stat()))
             except OSError as error:
                 findings.append(unlisted(child.path, error))

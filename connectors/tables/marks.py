@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 
 from connectors import registry
-from connectors.model import TableFormat
+from connectors.tables.model import TableFormat
 
 
 @dataclass(frozen=True, slots=True)
