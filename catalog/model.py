@@ -12,6 +12,7 @@ from typing import Any
 
 from catalog.alerts.model import Event
 from catalog.joins.model import KeyColumn
+from catalog.terms import Term
 from connectors.model import Dataset
 from schema.errors import InvalidInput
 from schema.model import Finding, Schema
@@ -307,7 +308,8 @@ class Hit:
 @dataclass(frozen=True, slots=True)
 class SearchPage:
     """`facets` maps facet name (format, namespace, tag, semanticType, quality) to (value, count)
-    pairs, most frequent first. `corrections` maps words that nothing has to those searched instead.
+    pairs, most frequent first. `corrections` maps words that nothing has to those searched instead;
+    `terms` are what was looked for in the end.
     """
 
     hits: tuple[Hit, ...]
@@ -316,6 +318,7 @@ class SearchPage:
     facets: Mapping[str, tuple[tuple[str, int], ...]]
     total_is_exact: bool = True
     corrections: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    terms: tuple[Term, ...] = ()
 
 
 def label_of(name: str, uri: str) -> str:

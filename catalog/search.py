@@ -18,7 +18,7 @@ from catalog.model import Search
 from catalog.terms import Term
 from catalog.words import words_of, words_of_name
 from schema.errors import InvalidInput
-from schema.model import Field, Schema
+from schema.model import Schema
 from schema.profile import TableProfile
 
 ORDERS = ("RELEVANCE", "NAME", "ROWS", "QUALITY", "CHANGED")
@@ -73,15 +73,13 @@ def document(
     tags: Sequence[str] = (),
     schema: Schema | None = None,
     profile: TableProfile | None = None,
-    is_personal: Callable[[Field], bool] = lambda _: False,
     said: Iterable[str] = (),
 ) -> Document:
     """What a source can be found by. Values of columns that hold personal data stay out of it."""
     columns = schema.fields if schema else ()
     described = [description or "", *(field.description or "" for field in columns), *said]
     semantic = [field.semantic_type for field in columns if field.semantic_type]
-    private = {field.name for field in columns if is_personal(field)}
-    values = _frequent_values(profile, private) if profile else ()
+    values = frequent_values(schema, profile) if schema and profile else ()
     names = [label] if label else []
     return Document(
         name=_joined([name], _MOST["name"]),
@@ -95,7 +93,11 @@ def document(
     )
 
 
-def _frequent_values(profile: TableProfile, private: set[str]) -> Iterable[str]:
+def frequent_values(schema: Schema, profile: TableProfile) -> Iterable[str]:
+    """The texts that columns of few values hold, but for those that hold personal data."""
+    from catalog.quality.personal import is_personal  # whose package needs the store
+
+    private = {field.name for field in schema.fields if is_personal(field)}
     for column in profile.columns:
         if column.name in private or (column.distinct_count or 0) > _LOW_CARDINALITY:
             continue

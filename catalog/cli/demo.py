@@ -108,7 +108,7 @@ def walk(store: Store, samples: Path, folder: Path, *, quiet: bool) -> dict[str,
     tell(2, "Search: who knows about delays?", "headwater search delay")
     page = store.search(Search(text="delay", first=5))
     if not quiet:
-        search.show(page)
+        search.show(page, search.why(store, page))
 
     tell(3, "Look at one: schema, figures, quality", "headwater show flights")
     if not quiet:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -9,7 +10,15 @@ import click
 from catalog.cli.session import Session, pass_session, subcommand
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from rich.text import Text
+
+    from catalog.highlighting import Highlight, Piece
     from catalog.model import SearchPage
+    from catalog.store import Store
+
+_REASONS = 3
 
 
 @subcommand(
@@ -72,6 +81,7 @@ def command(
     )
     with session.store() as store:
         page = store.search(search)
+        found = why(store, page)
     if session.json:
         print_json(
             {
@@ -81,10 +91,14 @@ def command(
                         **documents.source(hit.source),
                         "score": hit.score,
                         "matchedFields": list(hit.matched_fields),
+                        "highlights": [
+                            {"field": one.field, "pieces": [asdict(piece) for piece in one.pieces]}
+                            for one in reasons
+                        ],
                         "description": hit.source.description,
                         "tags": list(hit.source.tags),
                     }
-                    for hit in page.hits
+                    for hit, reasons in zip(page.hits, found, strict=True)
                 ],
                 "facets": [
                     {
@@ -96,13 +110,22 @@ def command(
             }
         )
     else:
-        show(page)
+        show(page, found)
 
 
-def show(page: SearchPage) -> None:
+def why(store: Store, page: SearchPage) -> list[tuple[Highlight, ...]]:
+    """What each hit was found by."""
+    from catalog.highlighting import highlights
+
+    versions = store.current_versions([hit.source.pk for hit in page.hits]) if page.terms else {}
+    return [highlights(one.source, versions.get(one.source.pk), page.terms) for one in page.hits]
+
+
+def show(page: SearchPage, found: Sequence[Sequence[Highlight]]) -> None:
     """A table of hits, then how many there are of what."""
     from catalog.cli.output import console, count, grade, printable, short_names, size
     from catalog.cli.table import Table
+    from catalog.highlighting import marked
 
     out = console()
     if not page.hits:
@@ -111,15 +134,15 @@ def show(page: SearchPage) -> None:
     figures = ("rows", "bytes", "quality")
     made = Table(("source", "format", *figures, "matched", "uri"), frozenset(figures), ("matched",))
     names = short_names([hit.source for hit in page.hits])
-    for hit in page.hits:
+    for hit, reasons in zip(page.hits, found, strict=True):
         source = hit.source
         made.add(
-            names[source.pk],
+            shown(marked(names[source.pk], page.terms, name=True)),
             source.format,
             count(source.row_count),
             size(source.byte_count),
             grade(source.quality),
-            ", ".join(hit.matched_fields) or None,
+            _told(reasons) or ", ".join(hit.matched_fields) or None,
             source.uri,
         )
     out.print(made)
@@ -131,3 +154,26 @@ def show(page: SearchPage) -> None:
     out.print(
         f"{len(page.hits)} of {page.total}" + (f" ({facets})" if facets else ""), markup=False
     )
+
+
+def shown(pieces: Iterable[Piece]) -> Text:
+    """A text with what matched underlined."""
+    from rich.text import Text
+
+    from catalog.cli.output import printable
+
+    return Text.assemble(
+        *((printable(piece.text), "bold underline" if piece.matched else "") for piece in pieces)
+    )
+
+
+def _told(found: Sequence[Highlight]) -> Text | None:
+    """What has the words beside the name, the first texts of each field; None where nothing has."""
+    from rich.text import Text
+
+    told = []
+    for field in ("columns", "semanticTypes", "tags", "values"):
+        texts = [shown(one.pieces) for one in found if one.field == field][:_REASONS]
+        if texts:
+            told.append(Text.assemble((f"{field} ", "dim"), Text(", ").join(texts)))
+    return Text("; ").join(told) if told else None

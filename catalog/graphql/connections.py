@@ -15,7 +15,9 @@ DEFAULT_PAGE = 20
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """One item of a page; `facts` are what the edge tells beside the node (score, …)."""
+    """One item of a page; `facts` are what the edge tells beside the node (score, …), or what
+    works that out when asked.
+    """
 
     node: Any
     position: Position
@@ -134,7 +136,11 @@ def connection(
 
 
 def _fact(name: str) -> Callable[[Edge, Any], Any]:
-    return lambda edge, _info: edge.facts.get(name)
+    def told(edge: Edge, _info: Any) -> Any:
+        fact = edge.facts.get(name)
+        return fact() if callable(fact) else fact
+
+    return told
 
 
 def _nodes(page: Page, _info: Any) -> list[Any]:
@@ -168,6 +174,23 @@ class Correction(ObjectType):
 
     word = String(description="The word as it was given.")
     instead = List(NonNull(String), description="The words that were searched instead.")
+
+
+class HighlightPiece(ObjectType):
+    """Part of a text."""
+
+    text = String(description="The text, as it is.")
+    matched = Boolean(description="Whether this is what was looked for.")
+
+
+class Highlight(ObjectType):
+    """A text that a source was found by."""
+
+    field = String(description="Where it stands: one of `matchedFields`.")
+    pieces = List(
+        NonNull(HighlightPiece),
+        description="The text in pieces; of a long one what is around the first match.",
+    )
 
 
 def corrections_of(page: Page) -> list[dict[str, Any]]:

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from graphene import (
-    ID,
-    Field,
-    List,
-    NonNull,
-    ObjectType,
-    String,
-)
+from graphene import ID, Field, List, NonNull, ObjectType, String
 from graphql import get_named_type
 from graphql.execution.collect_fields import collect_sub_fields
 
@@ -25,6 +19,8 @@ from catalog.graphql.node import Node
 from catalog.graphql.runs import Run
 from catalog.graphql.scalars import Long, Position
 from catalog.graphql.sources import RunConnection, Source, SourceConnection, runs_page
+from catalog.highlighting import highlights
+from catalog.terms import Term
 from schema.errors import InvalidInput, NotFound
 
 MOST_IDS = 200
@@ -136,11 +132,7 @@ class Query(ObjectType):
         found = request.store.search(search)
         request.found(hit.source for hit in found.hits)
         edges = [
-            Edge(
-                hit.source,
-                Position("sources", hit.cursor),
-                {"score": hit.score, "matched_fields": hit.matched_fields},
-            )
+            Edge(hit.source, Position("sources", hit.cursor), _facts(request, hit, found.terms))
             for hit in found.hits
         ]
         return Page(
@@ -204,6 +196,15 @@ class Query(ObjectType):
     @staticmethod
     def resolve_jobs(_root: Any, info: Any) -> Any:
         return info.context.jobs.all() if info.context.jobs else []
+
+
+def _facts(request: Request, hit: model.Hit, terms: Sequence[Term]) -> dict[str, Any]:
+    """What an edge tells of a hit."""
+    return {
+        "score": hit.score,
+        "matched_fields": hit.matched_fields,
+        "highlights": lambda: highlights(hit.source, request.version(hit.source.pk), terms),
+    }
 
 
 def selected(info: Any) -> set[str]:

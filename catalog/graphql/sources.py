@@ -12,6 +12,7 @@ from catalog.graphql.columns import SchemaType, TableProfileType
 from catalog.graphql.connections import (
     Correction,
     Facet,
+    Highlight,
     Page,
     connection,
     corrections_of,
@@ -267,6 +268,9 @@ SourceConnection = connection(
     facts={
         "score": Float(description="Higher is better, within one search only."),
         "matched_fields": List(NonNull(String), description="Where the words were found."),
+        "highlights": List(
+            NonNull(Highlight), description="What has the words, with the places where they stand."
+        ),
     },
     extra={
         "facets": List(NonNull(Facet), description="What the found sources have in common."),

@@ -41,8 +41,6 @@ def index_many(connection: Connection, told: Sequence[Indexed], *, known: Collec
 
     `known` are those that may have been indexed before.
     """
-    from catalog.quality.personal import is_personal  # whose package needs the store
-
     store = fulltext(connection)
     old: dict[int, Document] = store.documents(connection, known) if known else {}
     new = {
@@ -54,7 +52,6 @@ def index_many(connection: Connection, told: Sequence[Indexed], *, known: Collec
             tags=source.tags,
             schema=schema,
             profile=profile,
-            is_personal=is_personal,
             said=said,
         )
         for source, schema, profile, said in told

@@ -81,6 +81,7 @@ def search(connection: Connection, asked: Search) -> SearchPage:
         facets=found.facets,
         total_is_exact=not terms or found.total < EXACT_BELOW,
         corrections=corrected,
+        terms=terms,
     )
 
 

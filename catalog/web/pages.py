@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -16,8 +15,10 @@ from catalog.graphql.columns import columns_of
 from catalog.graphql.limits import Limits
 from catalog.graphql.loading import Request
 from catalog.graphql.versions import current
+from catalog.highlighting import Piece, highlights, marked
 from catalog.model import Search, Source, Version
-from catalog.web import explore, schema_docs, source_page
+from catalog.terms import Term, terms_of
+from catalog.web import explore, present, schema_docs, source_page
 from catalog.web.templating import STATIC, render
 from connectors import registry
 from schema.errors import InvalidInput, NotFound
@@ -94,7 +95,9 @@ class Pages:
         seen.found(hit.source for hit in page.hits)
         for hit in page.hits:
             version = seen.version(hit.source.pk)
-            hits.append((hit, *_first_columns(version, asked)))
+            found = highlights(hit.source, version, page.terms)
+            columns, more = _first_columns(version, page.terms, asked.get("column", ""))
+            hits.append((hit, found, columns, more))
         kept = {name: value for name, value in asked.items() if name not in ("after", "fragment")}
         return render(
             "results.html" if "fragment" in asked else "find.html",
@@ -103,6 +106,7 @@ class Pages:
             asked=kept,
             page=page,
             hits=hits,
+            marked=marked,
             facets=_facets(page.facets, kept),
             orders=ORDERS,
             next=f"/?{urlencode({**kept, 'after': page.hits[-1].cursor})}"
@@ -216,20 +220,18 @@ class Pages:
 
 
 def _first_columns(
-    version: Version | None, asked: dict[str, str]
-) -> tuple[list[tuple[Field, bool]], int]:
-    """The first fields of a hit, those that the words are found in before the others, and how
-    many more there are.
+    version: Version | None, terms: Sequence[Term], column: str
+) -> tuple[list[tuple[Field, tuple[Piece, ...]]], int]:
+    """The first fields of a hit with their names in pieces, those that have the words before the
+    others, and how many more there are.
     """
     if version is None:
         return [], 0
-    text = f"{asked.get('q', '')} {asked.get('column', '')}".casefold()
-    words = [word for word in re.findall(r"\w+", text) if len(word) > 1]
-    marked = [
-        (field, any(word in field.name.casefold() for word in words)) for field in version.schema
-    ]
-    shown = sorted(marked, key=lambda one: not one[1])[:FIRST_COLUMNS]
-    return shown, max(0, len(marked) - FIRST_COLUMNS)
+    fields = list(version.schema)
+    wanted = (*terms, *terms_of(f"{column} "))
+    named = [(field, marked(present.value(field.name), wanted, name=True)) for field in fields]
+    named.sort(key=lambda one: not any(piece.matched for piece in one[1]))
+    return named[:FIRST_COLUMNS], max(0, len(named) - FIRST_COLUMNS)
 
 
 def _facets(

@@ -81,7 +81,9 @@ def test_search_tells_totals_facets_and_why(made):
     found = made.ask(
         """{ sources(text: "carrier", first: 5) {
             totalCount facets { name values { value count } }
-            edges { score matchedFields cursor node { label } } nodes { label }
+            nodes { label }
+            edges { score matchedFields highlights { field pieces { text matched } } cursor
+                    node { label } }
         } }"""
     )["sources"]
     labels = [edge["node"]["label"] for edge in found["edges"]]
@@ -95,6 +97,9 @@ def test_search_tells_totals_facets_and_why(made):
         for value in facet["values"]
     }
     assert all(edge["matchedFields"] for edge in found["edges"])
+    for edge in found["edges"]:
+        assert {one["field"] for one in edge["highlights"]} <= set(edge["matchedFields"])
+        assert all(any(p["matched"] for p in one["pieces"]) for one in edge["highlights"])
 
 
 def test_filters_narrow(made):

@@ -116,6 +116,7 @@ def test_finding_by_word_facet_and_page(served, made):
     found = page(served, "/", q="carrier")
     assert "flights" in found.text
     assert "matched in" in found.text
+    assert found.all("mark")
     gold = page(served, "/", tag="gold")
     assert "1 source" in gold.text
     assert "/" in gold.links()
