@@ -11,11 +11,13 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
+from connectors.formats import json_values
 from connectors.formats.encoding import UTF8, Utf8Stream
 from connectors.formats.json_columns import Columns
 from connectors.formats.json_cursor import BrokenJson, Cursor
 from connectors.formats.json_head import read_head
 from connectors.model import Evidence, Examined, File, Options, Reading
+from connectors.sources.stored_file import HEAD_BYTES
 from schema.errors import CorruptData
 from schema.model import Finding, Schema
 
@@ -41,7 +43,7 @@ class Json:
         if _ROWS.match(text):
             return 0.95, "an array of objects"
         if not text.startswith(b"{"):
-            return 0.0, "starts neither with an object nor with an array of objects"
+            return json_values.recognise(text, whole=len(head) < HEAD_BYTES)
         lines = [line for line in text.split(b"\n")[:50] if line.strip()]
         if len(lines) > 1 and sum(map(_is_object, lines)) * 2 >= len(lines) - 1:
             return 0.1, "lines that are objects"
@@ -68,12 +70,14 @@ class Json:
                 several = f"several arrays of objects ({', '.join(paths[:5])})"
                 message = f"{several}; read as one row; choose one with --option path={paths[0]}"
                 findings.append(Finding("json-many-tables", message, severity="info"))
-        columns = Columns()
-        table = columns.batch(_first(text, path))
+        if path == ROOT and json_values.OPTION[0] not in given and json_values.is_values(text):
+            given |= [json_values.OPTION]
+        rows = _first(text, path, values=json_values.OPTION in given.items())
+        table = Columns().batch(rows)
         evidence = (
             head.evidence,
             Evidence("path", path, reason),
-            Evidence("keys", str(table.num_columns), "keys of the first objects"),
+            _items_told(rows, table.num_columns, values=json_values.OPTION in given.items()),
         )
         kept = tuple(sorted({**given, "encoding": head.encoding, "path": path}.items()))
         return Examined(kept, Schema.from_arrow(table.schema), evidence, tuple(findings))
@@ -94,9 +98,11 @@ def _read(
 ) -> Iterator[pa.RecordBatch]:
     known = Columns()
     counted = 0
+    path, values = options.get("path", ROOT), json_values.OPTION in options.items()
     with Utf8Stream(file.open(), options.get("encoding", UTF8)) as stream:
+        cursor = Cursor(stream)
         try:
-            for rows in _blocks(Cursor(stream), options.get("path", ROOT), findings):
+            for rows in _blocks(cursor, path, findings, values=values):
                 batch = known.batch(rows)
                 counted += batch.num_rows
                 yield (
@@ -110,26 +116,39 @@ def _read(
                 raise CorruptData(message) from error
             message = f"the JSON is broken ({error}); what follows is not read"
             findings.append(Finding("json-broken", message, f"after row {counted}", "error"))
+    if values and cursor.documents > 1:
+        message = f"{cursor.documents} documents one after the other; their items are the rows"
+        findings.append(Finding("json-many-documents", message))
+    if cursor.constants:
+        words = ", ".join(sorted(cursor.constants))
+        message = f"{words} is no JSON; read as the number that it names elsewhere"
+        findings.append(Finding("json-not-standard", message))
     findings += known.findings()
 
 
-def _blocks(cursor: Cursor, path: str, findings: list[Finding]) -> Iterator[list[dict[str, Any]]]:
-    """Rows by the block; where the text breaks, those before it come first."""
+def _blocks(
+    cursor: Cursor, path: str, findings: list[Finding], *, values: bool
+) -> Iterator[list[dict[str, Any]]]:
+    """Rows by the block; where the text breaks, those before it come first. With `values` every
+    item is one.
+    """
     rows: list[dict[str, Any]] = []
     others, row_number, start = 0, 0, 0
     first = 0
     broken = None
-    values = _values(cursor, path.split(".")[1:])
+    found = _values(cursor, path.split(".")[1:])
     while True:
         try:
-            value = next(values, _END)
+            value = next(found, _END)
         except BrokenJson as error:
             broken = error
             break
         if value is _END:
             break
         row_number += 1
-        if isinstance(value, dict):
+        if values:
+            rows.append(json_values.row(value))
+        elif isinstance(value, dict):
             rows.append(value)
         else:
             others += 1
@@ -154,6 +173,7 @@ _END = object()
 def _values(cursor: Cursor, keys: list[str]) -> Iterator[Any]:
     """The values at a path of every document in the text: the items of an array, or one value."""
     while cursor.peek():
+        cursor.documents += 1
         _enter(cursor, keys)
         yield from _items(cursor)
         for _ in keys:
@@ -245,11 +265,19 @@ def _chosen(text: bytes, paths: Sequence[str]) -> tuple[str, str]:
     return ROOT, "the document is one object, and so one row"
 
 
-def _first(text: bytes, path: str) -> list[dict[str, Any]]:
+def _items_told(rows: Sequence[Any], columns: int, *, values: bool) -> Evidence:
+    if values:
+        return Evidence(*json_values.OPTION, f"the first {len(rows)} items are no objects")
+    return Evidence("keys", str(columns), "keys of the first objects")
+
+
+def _first(text: bytes, path: str, *, values: bool) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     with suppress(BrokenJson):
         for value in _values(Cursor(io.BytesIO(text)), path.split(".")[1:]):
-            if isinstance(value, dict):
+            if values:
+                rows.append(json_values.row(value))
+            elif isinstance(value, dict):
                 rows.append(value)
             if len(rows) == EXAMINED_ROWS:
                 break

@@ -32,9 +32,6 @@ def _integer(digits: str) -> int | float:
     return value if _LEAST <= value <= _MOST else float(digits)
 
 
-_DECODER = json.JSONDecoder(parse_int=_integer)
-
-
 class Cursor:
     """Reads values one after the other from UTF-8 text; each may have LONGEST_VALUE characters."""
 
@@ -44,6 +41,11 @@ class Cursor:
         self._text = ""
         self._at = 0
         self._ended = False
+        self._decoder = json.JSONDecoder(parse_int=_integer, parse_constant=self._constant)
+        self.constants: set[str] = set()
+        """Words for numbers that JSON does not have (`NaN`) and that were taken for such."""
+        self.documents = 0
+        """Documents begun, as the reader of them counts."""
         self.passed = 0
         """Characters that are left behind."""
 
@@ -75,7 +77,7 @@ class Cursor:
         self.peek()
         while True:
             try:
-                value, end = _DECODER.raw_decode(self._text, self._at)
+                value, end = self._decoder.raw_decode(self._text, self._at)
             except RecursionError:
                 raise BrokenJson("nested too deep") from None
             except ValueError as error:
@@ -91,6 +93,10 @@ class Cursor:
                 value = _whole(self._text[self._at : end])
             self._at = end
             return value
+
+    def _constant(self, word: str) -> float:
+        self.constants.add(word)
+        return float(word)
 
     def _more(self) -> bool:
         """Read on; False at the end. What is asked for doubles, so that long values cost little."""

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from connectors import sniff
 from connectors.formats.json import Json
 from connectors.model import Options
 from connectors.sources.stored_file import StoredFile
@@ -58,6 +59,42 @@ def test_rows_are_found(read, content, path, rows) -> None:
     ]
     assert found == path
     assert codes == []
+
+
+@pytest.mark.parametrize(
+    ("content", "values", "codes"),
+    [
+        ("[1, 2.5, null]", [1.0, 2.5, None], []),
+        ('["a", "b"]', ["a", "b"], []),
+        ("[[1], [], [2, 3]]", [[1], [], [2, 3]], []),
+        ('[null, 1, "1", {}]', [None, "1", "1", "{}"], ["json-mixed-types"]),
+        (" 42 ", [42], []),
+        ("[]", [], []),
+        ("[true, false", [True, False], ["json-broken"]),
+        ("[1, NaN]", [1.0, "nan"], ["json-not-standard"]),
+        ("[1][2]", [1, 2], ["json-many-documents"]),
+    ],
+)
+def test_values_that_are_no_objects_are_rows_of_one_column(read, content, values, codes) -> None:
+    rows, told, _ = read(content)
+    got = [row["value"] for row in rows]
+    assert ["nan" if one != one else one for one in got] == values
+    assert told == codes
+
+
+@pytest.mark.parametrize("content", ["[1, 2", '["a"]', "[[1]]", "[]", "[", "42", '"x"', "null"])
+def test_any_document_is_taken_for_json_by_its_name(content, tmp_path) -> None:
+    path = tmp_path / "x.json"
+    path.write_text(content)
+    file = StoredFile(file_uri(str(path)), str(path), len(content))
+    form, _, findings = sniff.recognise(file.head(), file, "x.json")
+    assert form is not None
+    assert (form.name, findings) == ("json", ())
+
+
+@pytest.mark.parametrize("content", ["[INFO] a line of a log\n", "42\n43\n44\n", "a,b\n1,2\n"])
+def test_text_is_no_json(content) -> None:
+    assert Json().recognise(content.encode(), None)[0] < sniff.LEAST  # type: ignore[arg-type]
 
 
 def test_several_arrays_are_told_and_one_can_be_chosen(read) -> None:

@@ -29,7 +29,7 @@ PROSE = (
         ("pretty.json", '{\n  "a": 1,\n  "b": 2\n}\n', "json"),
         ("page.csv", "<!DOCTYPE html>\n<html><body>a, b</body></html>\n", None),
         ("feed", "<?xml version='1.0'?>\n<r><a>1</a><a>2</a></r>\n", "xml"),
-        ("scalar.json", "[1, 2, 3]", None),
+        ("scalar.json", "[1, 2, 3]", "json"),
         ("two.csv", "a,b\n1,2\n", "csv"),
         ("novel.txt", PROSE, "files"),
         ("novel", PROSE, "files"),
