@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from schema.clipping import LONGEST
 from schema.column import (
     MAX_EXAMPLES,
     MAX_VALUES,
@@ -318,8 +319,8 @@ def _text_figures(found: Weighted, *, ascii_only: bool = False) -> ColumnSummary
     return ColumnSummary(
         empties=empties,
         lengths=lengths_of(lengths, counts),
-        low_text=bounds["min"].as_py(),
-        high_text=bounds["max"].as_py(),
+        low_text=bounds["min"].as_py()[:LONGEST],
+        high_text=bounds["max"].as_py()[:LONGEST],
     )
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from schema.clipping import clipped
 from schema.hashing import mix
 
 ALL = 2**64 - 1
@@ -194,7 +195,8 @@ class RowSample:
     """A uniform sample without replacement of at most `SAMPLE_ROWS` rows.
 
     `priorities` uint64 ascending, one a row of `rows`; a row's priority is a hash of its place,
-    so the sample of the same data is the same. While theta is at its start all rows are kept.
+    so the sample of the same data is the same. While theta is at its start all rows are kept. Long
+    values are kept by their beginnings.
     """
 
     priorities: np.ndarray = field(default_factory=_no_hashes)
@@ -213,7 +215,7 @@ class RowSample:
             below = below[np.argpartition(priorities[below], SAMPLE_ROWS - 1)[:SAMPLE_ROWS]]
             theta = int(priorities[below].max())
         order = below[np.argsort(priorities[below])]
-        return cls(priorities[order], table.take(pa.array(order)), theta)
+        return cls(priorities[order], clipped(table.take(pa.array(order))), theta)
 
     def merge(self, other: RowSample, rows: pa.Table, size: int = SAMPLE_ROWS) -> RowSample:
         """The sample of both; `rows` are this one's rows and then the other's, in one schema."""

@@ -7,15 +7,16 @@ from typing import Any
 
 import pyarrow as pa
 
+from connectors.formats.avro_blocks import MAGIC, unpacked
 from connectors.formats.avro_types import converted, record_fields
 from connectors.formats.packages import package
 from connectors.model import Evidence, Examined, File, Options, Reading
-from schema.errors import CorruptData
+from schema.errors import CorruptData, DecompressionBomb
 from schema.model import Finding, Schema
 
-MAGIC = b"Obj\x01"
 EXTRA = "avro"
 BATCH_ROWS = 16 * 1024
+BATCH_BYTES = 16 << 20
 
 
 class Avro:
@@ -60,9 +61,11 @@ def _read(file: File, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch]
         chosen = pa.schema(fields)
         some = False
         try:
-            for rows in _blocks(reader):
+            for rows in _blocks(_of_unpacked(reader, stream, file)):
                 some = True
                 yield _batch(rows, chosen)
+        except DecompressionBomb:
+            raise
         except Exception as error:  # fastavro trusts bytes: whatever Python stops it with
             raise _corrupt(file, error) from error
         if not some:
@@ -70,14 +73,17 @@ def _read(file: File, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch]
 
 
 def _blocks(reader: Any) -> Iterator[list[dict[str, Any]]]:
-    """Rows of at most BATCH_ROWS at once; blocks that are smaller are put together."""
+    """Rows of at most BATCH_ROWS and about BATCH_BYTES at once; smaller blocks are put together."""
     rows: list[dict[str, Any]] = []
+    size = 0
     for block in reader:
+        start = 0
         for row in block:
             rows.append(row)
-            if len(rows) == BATCH_ROWS:
+            if len(rows) == BATCH_ROWS or size + block.bytes_.tell() - start > BATCH_BYTES:
                 yield rows
-                rows = []
+                rows, size, start = [], 0, block.bytes_.tell()
+        size += block.bytes_.tell() - start
     if rows:
         yield rows
 
@@ -91,6 +97,11 @@ def _batch(rows: list[dict[str, Any]], schema: pa.Schema) -> pa.RecordBatch:
         way = converted(field.type)
         arrays.append(pa.array(values if way is None else map(way, values), field.type))
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _of_unpacked(reader: Any, stream: Any, file: File) -> Any:
+    """A reader of the same blocks that has them unpacked within a bound."""
+    return package("fastavro", EXTRA).block_reader(unpacked(stream, reader._header, file.uri))
 
 
 def _opened(file: File, stream: Any) -> tuple[Any, pa.Schema]:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from schema.clipping import LONGEST
 from schema.semantics.model import NumericType, SemanticType
 from schema.semantics.registry import NUMERIC_TYPES, TEXT_TYPES
 
@@ -42,7 +43,8 @@ class Meaning:
 
 def meaning_of_text(name: str, values: Iterable[str]) -> Meaning | None:
     """The type of a column of text called `name` with those (different) values, or None."""
-    texts = list(dict.fromkeys(_seen_through(value) for value in values if value.strip()))
+    whole = (value for value in values if len(value) < LONGEST)  # others are but beginnings
+    texts = list(dict.fromkeys(_seen_through(value) for value in whole if value.strip()))
     texts = texts[:MOST_VALUES]
     if not texts:
         return None
