@@ -19,6 +19,15 @@ ROOT = Path(__file__).resolve().parents[1]
 os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
 # A shell that runs the tests in the background has them ignore Ctrl-C; what they start must not.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+# Java of tests lives for seconds: optimising its code further and checking Spark's own classes took
+# half of the processor time of a short session (20 s without these options, 9.5 s with them).
+BRIEF = (
+    "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+    " -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote"
+)
+# The program that starts the driver, the driver, and executors of workers on this machine.
+for program in ("SPARK_LAUNCHER_OPTS", "SPARK_SUBMIT_OPTS", "SPARK_JAVA_OPTS"):
+    os.environ.setdefault(program, BRIEF)
 # A catalog or credentials that the user has set up must not leak into a test, nor be touched by it.
 for name in [name for name in os.environ if name.startswith(("HEADWATER_CATALOG", "AWS_"))]:
     del os.environ[name]

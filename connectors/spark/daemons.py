@@ -50,6 +50,7 @@ def java_command(home: str, jars: Path, options: Sequence[str]) -> list[str]:
         f"{home}/bin/java",
         "-XX:+IgnoreUnrecognizedVMOptions",  # Java 8 has no modules to open
         "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",  # they keep books: Java optimises longer than they work
         "-Xmx512m",
         *opened,
         *options,

@@ -68,34 +68,55 @@ ls -A "$PWD/out" >&3
 exit $status
 """
 
+LIMITED = """
+import resource, sys
+from catalog.cli.main import main
+resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
+sys.argv = ["headwater", *sys.argv[1:]]
+main()
+"""
+
 
 @pytest.mark.spark
 def test_a_file_system_without_space_is_one_line_and_leaves_nothing(
     store: Store, here: Path, written: Callable[..., Path], catalog_url: str, tmp_path: Path
 ) -> None:
-    """The output lies on a file system of 1 MB, mounted in a namespace of the test's own."""
+    """The output lies on a file system of 1 MB, mounted in a namespace of the test's own; where
+    nothing can be mounted, no file may grow beyond 300 KB.
+    """
     body = (
         'other = airports.select(F.col("faa").alias("other")).limit(50)\n'
         "return airports.crossJoin(other).coalesce(1)"
     )
     path = written('output="out/big.csv"', body)
     (here / "out").mkdir()
-    seen = tmp_path / "seen"
     words = ("--catalog", catalog_url, "run", str(path), "--master", "local[1]")
-    shell = ["sh", "-c", f"exec 3>'{seen}'\n{MOUNTED}", "sh", str(here / "out")]
-    if shutil.which("unshare") is None:
-        pytest.skip("there is no unshare here, which makes namespaces")
-    done = subprocess.run(
-        ["unshare", "--user", "--map-root-user", "--mount", *shell, *HEADWATER, *words],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=here,
-    )
-    if done.returncode == 77 or done.stderr.startswith("unshare:"):
-        pytest.skip(f"nothing can be mounted here: {done.stderr.strip()}")
+    done, told = mounted(here, tmp_path / "seen", words), "No space left on device"
+    if done is None:
+        done, told = started(here, sys.executable, "-c", LIMITED, *words), "File too large"
     assert done.returncode == 1
-    assert "No space left on device" in done.stderr
+    assert told in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
-    assert seen.read_text() == ""
+    seen = tmp_path / "seen"
+    assert not seen.exists() or seen.read_text() == ""
+    assert list((here / "out").iterdir()) == []
     assert [one.state for one in store.runs()] == [RunState.FAIL]
+
+
+def mounted(
+    here: Path, seen: Path, words: tuple[str, ...]
+) -> subprocess.CompletedProcess[str] | None:
+    """The command with a small file system at `out`, and what is left there written to `seen`;
+    None where nothing can be mounted.
+    """
+    if shutil.which("unshare") is None:
+        return None
+    shell = ["sh", "-c", f"exec 3>'{seen}'\n{MOUNTED}", "sh", str(here / "out")]
+    namespace = ("unshare", "--user", "--map-root-user", "--mount")
+    done = started(here, *namespace, *shell, *HEADWATER, *words)
+    failed = done.returncode == 77 or done.stderr.startswith("unshare:")
+    return None if failed else done
+
+
+def started(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)

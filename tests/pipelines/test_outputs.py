@@ -237,31 +237,6 @@ def test_a_run_that_is_killed_leaves_the_old_output_and_the_next_one_no_orphans(
     assert [one.name for one in (here / "out").iterdir()] == ["kept"]
 
 
-FULL = """
-import resource, sys
-from catalog.cli.main import main
-resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
-sys.argv = ["headwater", *sys.argv[1:]]
-main()
-"""
-
-
-@pytest.mark.spark
-def test_a_full_disk_is_one_line_and_leaves_nothing(
-    store: Store, here: Path, written: Callable[..., Path], catalog_url: str
-) -> None:
-    body = (
-        'other = airports.select(F.col("faa").alias("other")).limit(50)\n'
-        "return airports.crossJoin(other).coalesce(1)"
-    )
-    path = written('output="out/big.csv"', body)
-    told = headwater(FULL, catalog_url, "run", path, "--master", "local[1]")
-    assert told.returncode == 1
-    assert "File too large" in told.stderr
-    assert len(told.stderr.strip().splitlines()) == 1
-    assert not (here / "out").exists() or list((here / "out").iterdir()) == []
-
-
 def test_a_master_that_is_not_there_is_told_at_once(
     store: Store, here: Path, written: Callable[..., Path], catalog_url: str
 ) -> None:
