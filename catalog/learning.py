@@ -118,10 +118,15 @@ def learn(store: Store, content: Content, known: Known | None, run: int | None) 
         byte_count=sum(sizes) if sizes else None,
         fixed=fixed,
     )
+    against = tuple(contradictions(schema, figures, dataset))
+    if any(one.code == "declared-key-violated" for one in against):
+        schema = replace(
+            schema, primary_key=dataset.declared.primary_key if dataset.declared else ()
+        )
     findings = (
         *content.findings,
         *misfit_findings(summary, schema, hidden=is_personal, fixed=fixed),
-        *contradictions(schema, figures, dataset),
+        *against,
     )
     evidence = Evidence(schema, figures, findings, datetime.now(UTC))
     report, events = judged(store, known, evidence)

@@ -9,6 +9,7 @@ from typing import Any
 from schema.association import Association, association
 from schema.column import ColumnSummary
 from schema.decide import STRAY_SHARE, Decision, decisions
+from schema.dependencies import Dependencies, dependencies
 from schema.distribution import Distribution, distribution_of
 from schema.figures import Figures
 from schema.kind import Kind
@@ -125,6 +126,8 @@ class TableProfile:
     """What columns say together; None in profiles of before it was kept."""
     association: Association | None = None
     """Correlations and what is missing together, likewise."""
+    dependencies: Dependencies | None = None
+    """Keys of several columns, and what determines what, likewise."""
 
     def column(self, path: str) -> ColumnProfile | None:
         """The profile of a column or nested path, None when there is none."""
@@ -141,6 +144,7 @@ class TableProfile:
         found = value.get("relations")
         known = Relations.from_dict(found) if found else None
         told = value.get("association")
+        depending = value.get("dependencies")
         return cls(
             value["rows_seen"],
             value["row_count"],
@@ -148,6 +152,7 @@ class TableProfile:
             columns,
             known,
             Association.from_dict(told) if told else None,
+            Dependencies.from_dict(depending) if depending else None,
         )
 
 
@@ -181,7 +186,15 @@ def profile(
             top.append(figures)
     found = relations(summary.sample, top, summary.names)
     beside = association(summary.sample, top)
-    return TableProfile(summary.rows, row_count, byte_count, tuple(columns), found, beside)
+    return TableProfile(
+        summary.rows,
+        row_count,
+        byte_count,
+        tuple(columns),
+        found,
+        beside,
+        dependencies(summary.sample, top, summary.rows),
+    )
 
 
 def _read_off(figures: Figures) -> ColumnProfile:

@@ -46,6 +46,8 @@ query show($id: ID!) {{
       rowCount byteCount rowsSeen computedAt
       correlations {{ field other coefficient error }}
       missingTogether {{ fields share }}
+      compositeKeys {{ fields mostRepeated }}
+      determinations {{ field by share }}
       columns {{ {PROFILE} }}
     }}
     quality {{
@@ -214,9 +216,23 @@ def columns(version: Version) -> Table:
 
 
 def together(version: Version) -> Iterator[Text]:
-    """The three strongest correlations, and the three most frequent sets of missing values."""
+    """Keys of several columns and what determines what, the three strongest correlations, and the
+    three most frequent sets of missing values.
+    """
     from catalog.cli.output import text
 
+    depending = version.profile.dependencies
+    if depending is not None and depending.keys:
+        keys = (" + ".join(one.fields) for one in depending.keys[:3])
+        bound = depending.keys[0].most_repeated
+        less = f" (at most {100 * bound:.2g} % of rows repeat)" if bound else ""
+        yield text(f"unique together: {', '.join(keys)}{less}")
+    if depending is not None and depending.determinations:
+        by: dict[str, list[str]] = {}
+        for one in depending.determinations:
+            by.setdefault(one.by, []).append(one.field)
+        told = (f"{key} → {', '.join(fields[:4])}" for key, fields in list(by.items())[:3])
+        yield text(f"determined: {'; '.join(told)}")
     found = version.profile.association
     if found is None:
         return

@@ -10,6 +10,12 @@ from graphene import Boolean, Float, Int, List, NonNull, ObjectType, String
 from graphene import Field as Member
 
 from catalog import model
+from catalog.graphql.relations import (
+    CompositeKey,
+    Correlation,
+    Determination,
+    MissingTogether,
+)
 from catalog.graphql.scalars import DateTime, Long, Value
 from catalog.store.codec import long_of
 from schema import model as schema_model
@@ -284,22 +290,6 @@ class SchemaType(ObjectType):
         return [column for column in columns if wanted in column.name.casefold()]
 
 
-class Correlation(ObjectType):
-    """How two columns of numbers go together."""
-
-    field = String(description="One column.")
-    other = String(description="The other.")
-    coefficient = Float(description="Pearson's coefficient, -1 to 1, over rows that have both.")
-    error = Float(description="Its error bound at 99 % confidence; 0 when exact.")
-
-
-class MissingTogether(ObjectType):
-    """Columns that have no value in the same rows."""
-
-    fields = List(NonNull(String), description="Exactly those columns have none.")
-    share = Float(description="The share of such rows, 0 to 1; of a sample if there are many.")
-
-
 class TableProfileType(ObjectType):
     """Figures of a source at one version."""
 
@@ -324,6 +314,22 @@ class TableProfileType(ObjectType):
         NonNull(MissingTogether),
         description="Which columns have no value in the same rows, most frequent first.",
     )
+
+    composite_keys = List(
+        NonNull(CompositeKey),
+        description="Columns that only together have no value twice, where no one column is a key.",
+    )
+    determinations = List(
+        NonNull(Determination), description="Columns whose value tells that of others."
+    )
+
+    @staticmethod
+    def resolve_composite_keys(version: model.Version, _info: Any) -> Any:
+        return (version.figures.get("dependencies") or {}).get("keys", ())
+
+    @staticmethod
+    def resolve_determinations(version: model.Version, _info: Any) -> Any:
+        return (version.figures.get("dependencies") or {}).get("determinations", ())
 
     @staticmethod
     def resolve_correlations(version: model.Version, _info: Any) -> Any:

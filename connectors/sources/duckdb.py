@@ -17,6 +17,7 @@ from urllib.parse import unquote
 
 import pyarrow as pa
 
+from connectors.context.database import database_facts
 from connectors.model import Dataset, Entry, Evidence, ForeignKey, Limits, Term
 from connectors.sources.sql import TableName
 from connectors.sources.sql_stamp import file_stamp
@@ -134,6 +135,7 @@ class DuckDbSource:
             declared=Schema(fields, primary),
             evidence=tuple(evidence),
             foreign_keys=foreign,
+            context=tuple(database_facts(dataset.description, foreign, "duckdb database")),
         )
 
     def batches(

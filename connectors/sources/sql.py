@@ -12,6 +12,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from connectors.context.database import database_facts
 from connectors.model import Dataset, Entry, Evidence, ForeignKey, Limits, Term
 from connectors.sources.database import Database, open_database
 from connectors.sources.sql_columns import Column, columns_of, to_batch
@@ -186,13 +187,15 @@ class SqlSource:
         evidence = Evidence(
             "schema", "declared", f"{self._database.dialect}: {len(columns)} columns reflected"
         )
+        keys = tuple(self._foreign_key(table, one) for one in foreign)
         return replace(
             dataset,
             declared=declared,
             description=comment or dataset.description,
             evidence=(evidence,),
             findings=(*dataset.findings, *_placed(misfits, dataset.name)),
-            foreign_keys=tuple(self._foreign_key(table, one) for one in foreign),
+            foreign_keys=keys,
+            context=tuple(database_facts(comment, keys, f"{self._database.dialect} database")),
         )
 
     def _foreign_key(self, table: TableName, found: Mapping[str, Any]) -> ForeignKey:
