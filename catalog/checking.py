@@ -6,9 +6,10 @@ import json
 import re
 from dataclasses import dataclass
 
+from catalog.comparing import compare
 from catalog.model import Source, Version
 from catalog.store import Store
-from schema.diff import SchemaDiff, diff
+from schema.diff import SchemaDiff
 from schema.errors import InvalidInput, NotFound
 
 _SOURCE = re.compile(r"^(?://|--)? ?Source {7}(\S.*)$", re.MULTILINE)
@@ -68,7 +69,7 @@ def check(store: Store, code: str) -> Check:
     changes = None
     if current.fingerprint != mark.fingerprint:
         before = _version(store, source, mark.fingerprint)
-        changes = diff(before.schema, current.schema) if before else None
+        changes = compare(before, current) if before else None
     return Check(source, mark, current, changes)
 
 

@@ -14,6 +14,8 @@ from schema.model import Change, Field, Schema
 
 _SIMILAR_NAME = 0.6
 _SIMILAR_CONTENT = 0.8
+_ALLOWED_CONTENT = 0.4
+"""From here on the content does not speak against a rename that a similar name tells."""
 
 
 class Compatibility(StrEnum):
@@ -48,24 +50,27 @@ class _Judged:
 
 
 def diff(
-    before: Schema, after: Schema, *, alike: Callable[[str, str], float] | None = None
+    before: Schema, after: Schema, *, alike: Callable[[str, str], float | None] | None = None
 ) -> SchemaDiff:
     """What changed from `before` to `after`, in the order of fields.
 
-    `alike(old, new)` tells how much of the content of two columns is shared (0 to 1); with it a
-    rename is recognised by content, without it by a similar name in the same type.
+    `alike(old, new)` tells how much of the content of two columns is alike (0 to 1, None where that
+    is not known); with it a rename is recognised by content, without it by a similar name in the
+    same type. The surest renames are taken first.
     """
     old = {field.name: field for field in before}
     new = {field.name: field for field in after}
     gone = [field for field in before if field.name not in new]
     added = [field for field in after if field.name not in old]
     judged: list[_Judged] = []
+    renames = _renames(gone, added, alike)
     for field in tuple(gone):
-        successor = _successor(field, added, alike)
-        if successor:
+        if field.name in renames:
+            successor, why = renames[field.name]
             gone.remove(field)
             added.remove(successor)
-            change = Change("renamed", field.name, field.name, successor.name, breaking=True)
+            names = (field.name, successor.name)
+            change = Change("renamed", field.name, *names, breaking=True, reason=why)
             judged.append(_Judged(change, backward=False))
             judged.extend(_compare(field, successor))
     for field in gone:
@@ -91,18 +96,42 @@ def _classify(judged: list[_Judged]) -> Compatibility:
     return Compatibility.FORWARD if forward else Compatibility.BREAKING
 
 
-def _successor(
-    field: Field, added: list[Field], alike: Callable[[str, str], float] | None
-) -> Field | None:
-    def likeness(candidate: Field) -> float:
-        if alike:
-            return alike(field.name, candidate.name) / _SIMILAR_CONTENT
-        names = field.name.casefold(), candidate.name.casefold()
-        return SequenceMatcher(None, *names).ratio() / _SIMILAR_NAME
+def _renames(
+    gone: list[Field], added: list[Field], alike: Callable[[str, str], float | None] | None
+) -> dict[str, tuple[Field, str]]:
+    """The successor of each field that was renamed, and what tells so."""
+    found = []
+    for old in gone:
+        for new in added:
+            if canonical(new.type) == canonical(old.type):
+                surety, why = _likeness(old.name, new.name, alike)
+                if surety >= 1:
+                    found.append((surety, old.name, new, why))
+    renames: dict[str, tuple[Field, str]] = {}
+    taken: set[str] = set()
+    for _, name, new, why in sorted(found, key=lambda one: -one[0]):
+        if name not in renames and new.name not in taken:
+            taken.add(new.name)
+            renames[name] = new, why
+    return renames
 
-    candidates = [new for new in added if canonical(new.type) == canonical(field.type)]
-    best = max(candidates, key=likeness, default=None)
-    return best if best and likeness(best) >= 1 else None
+
+def _likeness(
+    old: str, new: str, alike: Callable[[str, str], float | None] | None
+) -> tuple[float, str]:
+    """How surely, from 1 on, one name followed another, and why. Names tell where content does not
+    speak against it.
+    """
+    named = SequenceMatcher(None, old.casefold(), new.casefold()).ratio() / _SIMILAR_NAME
+    content = alike(old, new) if alike is not None else None
+    if content is None:
+        return named, "the names are alike"
+    held = content / _SIMILAR_CONTENT
+    if held >= 1:
+        return held + named / 100, f"{content:.0%} of the content is alike"
+    if content >= _ALLOWED_CONTENT and named >= 1:
+        return 1.0, f"the names are alike, and {content:.0%} of the content"
+    return 0.0, ""
 
 
 def _compare(old: Field, new: Field) -> list[_Judged]:

@@ -164,6 +164,8 @@ class Change:
     before: str | None
     after: str | None
     breaking: bool
+    reason: str | None = None
+    """Of a rename, what tells that it is one."""
 
 
 _DESCRIPTIONS = (b"description", b"comment", b"doc")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from catalog.alerts.model import Event
+from catalog.comparing import compare
 from catalog.contract import described
 from catalog.model import ExpectationResult, QualityReport, Version
 from catalog.quality.drift import STRONG, drift
 from catalog.quality.evidence import Evidence
 from catalog.quality.wording import shown
-from schema.diff import diff
 
 _ROWS = "expect_table_row_count_to_be_between"
 _LATEST = "expect_column_max_to_be_between"
@@ -55,7 +55,7 @@ def _unmet(report: QualityReport | None) -> list[ExpectationResult]:
 
 
 def _schema(before: Version, now: Evidence) -> Iterator[Event]:
-    broken = [change for change in diff(before.schema, now.schema).changes if change.breaking]
+    broken = [change for change in compare(before, now).changes if change.breaking]
     if broken:
         told = "; ".join(map(described, broken[:_SHOWN]))
         more = f" and {len(broken) - _SHOWN} more" if len(broken) > _SHOWN else ""

@@ -33,9 +33,9 @@ def command(session: Session, *, ref: str, before: str | None, after: str | None
     """
     from catalog.cli import documents
     from catalog.cli.output import print_json
+    from catalog.comparing import compare
     from catalog.quality.drift import drift
     from catalog.quality.evidence import Evidence
-    from schema.diff import diff
 
     with session.store() as store:
         source = store.source(ref)
@@ -45,7 +45,7 @@ def command(session: Session, *, ref: str, before: str | None, after: str | None
         else:
             older = store.versions(source.pk, first=1, after=to.number)
             start = older[0] if older else to
-    found = diff(start.schema, to.schema)
+    found = compare(start, to)
     moved = drift(Evidence.of(start), Evidence.of(to)) if start.pk != to.pk else ()
     if session.json:
         ends = {"from": start.id, "to": to.id}
@@ -68,6 +68,9 @@ def command(session: Session, *, ref: str, before: str | None, after: str | None
             breaking = text("yes", "red") if change.breaking else text("no")
             made.add(change.field, change.kind, change.before, change.after, breaking)
         out.print(made)
+        for change in found.changes:
+            if change.reason is not None:
+                out.print(text(f"{change.before} → {change.after}: {change.reason}", "dim"))
     if strong := [one for one in moved if one.level != "NONE"]:
         out.print(drifted(strong))
     elif moved:

@@ -60,6 +60,7 @@ def difference(value: SchemaDiff) -> Document:
                 "before": change.before,
                 "after": change.after,
                 "breaking": change.breaking,
+                "reason": change.reason,
             }
             for change in value.changes
         ],

@@ -45,6 +45,7 @@ class Change(ObjectType):
     before = String(description="How it was, as pyarrow prints types.")
     after = String(description="How it is.")
     breaking = Boolean(description="Whether readers of the old schema break.")
+    reason = String(description="What tells that a renamed field is the same; else null.")
 
 
 class SchemaDiff(ObjectType):

@@ -71,11 +71,11 @@ def difference(
     Left out, `newer` is the current version and `older` the one before it; a source with one
     version is compared with itself.
     """
-    from schema.diff import diff
+    from catalog.comparing import compare
 
     after = _version(request, source, newer) if newer else current(request, source)
     before = _version(request, source, older) if older else _before(request, after)
-    found = diff(before.schema, after.schema)
+    found = compare(before, after)
     return {
         "compatibility": found.compatibility,
         "changes": found.changes,

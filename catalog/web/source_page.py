@@ -94,15 +94,15 @@ def _joins(request: Request, source: Source, _version: Version | None, _query: Q
 
 
 def _versions(request: Request, source: Source, _version: Version | None, query: Query) -> Facts:
+    from catalog.comparing import compare
     from catalog.quality.drift import NONE, drift
     from catalog.quality.evidence import Evidence
-    from schema.diff import diff
 
     after = query.get("after", "")
     older_than = int(after) if after.isdecimal() and len(after) < 10 else None
     rows = request.store.versions(source.pk, first=MOST_VERSIONS + 1, after=older_than)
     changes = {
-        newer.number: diff(older.schema, newer.schema)
+        newer.number: compare(older, newer)
         for older, newer in ((older, newer) for newer, older in pairwise(rows))
     }
     moved = {

@@ -138,7 +138,7 @@ def _passage(lines: list[str], subject: Subject) -> str:
         elif line.lstrip().startswith("|"):
             first, *cells = [_plain(cell) for cell in line.strip().strip("|").split("|")]
             if _names(first, subject):
-                return "; ".join(cell for cell in cells if cell)[:LONGEST]
+                return "; ".join(cell for cell in cells if re.search("[^\\W\\d_]", cell))[:LONGEST]
         elif item := _item(line):
             name, mark, said = re.sub(r"\s[–—-]\s", ": ", item, count=1).partition(":")
             if mark and said.strip() and _names(name, subject):

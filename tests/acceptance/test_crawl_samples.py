@@ -90,5 +90,7 @@ def test_a_second_delivery_is_a_second_version(terminal: Any, sample_data: Path)
     assert changes["TYPE", "mean_delay"]["after"] == "double"
     assert changes["ADDED", "cancelled"]["breaking"] is False
     assert changes["REMOVED", "late"]["breaking"] is True
-    assert diff["compatibility"] == "BACKWARD"
+    assert changes["RENAMED", "name"]["after"] == "airline"
+    assert "of the content" in changes["RENAMED", "name"]["reason"]
+    assert diff["compatibility"] == "BREAKING"
     assert terminal.json("show", "monthly")["version"]["number"] == 2

@@ -170,7 +170,7 @@ def test_diff_tells_what_changed_and_what_breaks(
     told = answer("diff", "monthly", catalog=evolved)
     assert told["compatibility"] in {"FULL", "BACKWARD", "FORWARD", "BREAKING"}
     assert told["changes"]
-    assert set(told["changes"][0]) == {"kind", "field", "before", "after", "breaking"}
+    assert set(told["changes"][0]) == {"kind", "field", "before", "after", "breaking", "reason"}
     assert answer("diff", "monthly", "1", "2", catalog=evolved) == told
     assert answer("diff", "monthly", told["from"], told["to"], catalog=evolved) == told
     same = answer("diff", "monthly", "v2", "2", catalog=evolved)

@@ -17,8 +17,9 @@ from schema.decide import decide, written_as
 from schema.diff import Compatibility, diff
 from schema.errors import SchemaError
 from schema.infer import infer, misfit_findings
+from schema.likeness import likeness
 from schema.model import Field, Schema
-from schema.profile import ColumnProfile, profile
+from schema.profile import ColumnProfile, TableProfile, profile
 from schema.summary import RAW, Summary, summarise
 from schema.text import cast_batch, parse
 from tests.schema.arrow_strategies import RAW_TEXTS
@@ -246,3 +247,45 @@ def test_a_rename_is_recognised_by_content() -> None:
     assert [(change.kind, change.before, change.after) for change in changes] == [
         ("renamed", "q", "zzz")
     ]
+
+
+def test_content_speaks_for_and_against_a_rename() -> None:
+    before, after = Schema((field("a_id"), field("b"))), Schema((field("b_id"), field("c")))
+    shares = {("a_id", "b_id"): 0.1, ("a_id", "c"): 0.95, ("b", "b_id"): 0.9, ("b", "c"): 0.85}
+    found = diff(before, after, alike=lambda old, new: shares[old, new])
+    assert {(one.before, one.after) for one in found.changes} == {("a_id", "c"), ("b", "b_id")}
+    assert {one.reason for one in found.changes} == {
+        "95% of the content is alike",
+        "90% of the content is alike",
+    }
+    known = diff(
+        Schema((field("cust_name"),)), Schema((field("customer_name"),)), alike=lambda *_: None
+    )
+    assert [one.reason for one in known.changes] == ["the names are alike"]
+    other = diff(
+        Schema((field("cust_name"),)), Schema((field("customer_name"),)), alike=lambda *_: 0.1
+    )
+    assert [one.kind for one in other.changes] == ["removed", "added"]
+
+
+def test_profiles_tell_how_alike_columns_are() -> None:
+    def figures(**columns: list[object]) -> TableProfile:
+        summary = summarise(pa.table(columns).to_batches())
+        return profile(summary, infer(summary))
+
+    towns = ["Bern", "Basel", "Genf", "Zug", "Chur"]
+    one = figures(
+        n=list(range(100)), town=towns * 20, far=[n % 37 for n in range(100)], ok=[True, False] * 50
+    )
+    two = figures(
+        m=list(range(110)),
+        ort=towns * 22,
+        weit=[900 + n % 41 for n in range(110)],
+        flag=[True, False] * 55,
+    )
+    alike = likeness(one, two)
+    assert alike("n", "m") > 0.8
+    assert alike("town", "ort") > 0.8
+    assert alike("far", "weit") < 0.5
+    assert alike("ok", "flag") < 0.8  # any two flags would be
+    assert alike("n", "none") is None
