@@ -74,7 +74,7 @@ def _overlap(mine: ColumnProfile, theirs: ColumnProfile) -> float | None:
     if any(end is None for end in ends):
         if mine.min is None or theirs.min is None:
             return None
-        return ((mine.min == theirs.min) + (mine.max == theirs.max)) / 2
+        return (float(mine.min == theirs.min) + float(mine.max == theirs.max)) / 2
     low, high, least, most = (float(end) for end in ends if end is not None)
     whole = max(high, most) - min(low, least)
     if not whole:
@@ -83,7 +83,8 @@ def _overlap(mine: ColumnProfile, theirs: ColumnProfile) -> float | None:
     middle, other = _middle(mine), _middle(theirs)
     if middle is None or other is None:
         return ranges
-    return (ranges + max(0.0, 1 - 4 * abs(middle - other) / whole)) / 2
+    apart = 4 * abs(middle - other) / whole
+    return float(ranges + max(0.0, 1 - apart)) / 2
 
 
 def _middle(column: ColumnProfile) -> float | None:
@@ -97,9 +98,14 @@ def _number(value: Any) -> float | None:
     if isinstance(value, int | float):
         return float(value)
     if isinstance(value, str):
-        for parse in (float, lambda text: datetime.fromisoformat(text).timestamp()):
+        parsers: tuple[Callable[[str], float], ...] = (float, _seconds)
+        for parse in parsers:
             try:
                 return parse(value)
             except (ValueError, OverflowError, OSError):
                 continue
     return None
+
+
+def _seconds(text: str) -> float:
+    return datetime.fromisoformat(text).timestamp()
