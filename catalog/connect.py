@@ -39,7 +39,9 @@ def connector(version: Version, target: str) -> Connector:
     known = version.dataset
     findings = dict.fromkeys((*known.findings, *version.findings, *_seen_in_values(version)))
     ranges = key_ranges(version.schema, version.profile) if _is_table(known) else None
-    dataset = replace(known, findings=tuple(findings), ranges=ranges)
+    profile = version.profile
+    size = profile.byte_count if profile.rows_seen == profile.row_count else None
+    dataset = replace(known, findings=tuple(findings), ranges=ranges, read_bytes=size)
     return Connector(
         target=chosen.name,
         language=chosen.language,
@@ -86,8 +88,6 @@ def _doubts(column: ColumnProfile, *, in_path: bool) -> Iterator[tuple[str, str]
             "missing-codes",
             f"writes missing values as {', '.join(map(repr, column.missing_codes))}",
         )
-    if any("\n" in text or "\r" in text for text in texts):
-        yield "line-breaks", "has values of several lines"
     longest = max(column.max_length or 0, *(column.written_lengths or (0,)))
     if longest > _LONG:
         yield "long-values", "has values that are longer than a reader's block"

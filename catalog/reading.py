@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from catalog.store.stamps import RETRIED, limited_stamp, marks
 from connectors import crashes
@@ -12,6 +13,7 @@ from connectors.apart import Apart, read_apart
 from connectors.model import SET_BY_USER, Dataset, Entry, Source
 from connectors.parts import OnBatch, Summaries, read_parts
 from schema.errors import SummaryError
+from schema.infer import MISFIT
 from schema.model import Finding
 from schema.notation import apart
 from schema.summary import Summary
@@ -123,15 +125,42 @@ def _read(
         kept = _decoded(store, known.source_pk, unreached) if known is not None else ()
         stored |= dict(kept)
     found = [*stored.values(), *fresh.values()]
+    findings = (
+        *dataset.findings,
+        *_kept_findings(known, stored.keys() - fresh.keys()),
+        *(finding for part in parts for finding in part.findings),
+    )
     old = {uri: known.stamps[uri] for uri in unreached & stored.keys()} if known else {}
     return Content(
         _stamped(dataset, rows, dict.fromkeys(unreached) | old),
         sum(found, Summary()) if found else None,
         {uri: summary.thin(len(dataset.entries)).to_bytes() for uri, summary in fresh.items()},
-        (*dataset.findings, *(finding for part in parts for finding in part.findings)),
+        tuple(dict.fromkeys(findings)),
         sum(part.bytes_read for part in parts),
         complete=rows is None or sum(part.rows for part in parts) < rows,
     )
+
+
+def _kept_findings(known: Known | None, uris: Collection[str]) -> Iterator[Finding]:
+    """What the last crawl found in entries that are not read again; misfits are told anew, from
+    all summaries.
+    """
+    if known is None or not uris:
+        return
+    paths: dict[str, list[str]] = {}
+    for uri in uris:
+        path = unquote(uri)
+        paths.setdefault(path.rsplit("/", 1)[-1], []).append(path)
+    for finding in known.findings:
+        if finding.place is None or finding.code == MISFIT:
+            continue
+        places = (finding.place, finding.place.rsplit(", ", 1)[0])  # `a.csv` of `a.csv, line 6`
+        if any(
+            path.endswith(place)
+            for place in places
+            for path in paths.get(place.rsplit("/", 1)[-1], ())
+        ):
+            yield finding
 
 
 def _read_alike(one: Dataset, other: Dataset) -> bool:

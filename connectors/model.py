@@ -127,6 +127,8 @@ class Dataset:
     """Files that say something of it, as they were listed; None where nobody looked."""
     context: tuple[Fact, ...] = ()
     """What is said of it, by what counts most first."""
+    read_bytes: int | None = None
+    """The size of all entries when all of them were read, so that `findings` hold for each byte."""
 
     def option(self, name: str, default: str | None = None) -> str | None:
         """The value of a reader option."""

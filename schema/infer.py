@@ -17,6 +17,9 @@ from schema.notation import COMMA, DAY_FIRST, MONTH_FIRST, POINT, PREFIX, TOLD, 
 from schema.semantics.detect import MOST_VALUES, Meaning, meaning_of_number, meaning_of_text
 from schema.summary import Summary
 
+MISFIT = "misfit"
+"""The code of findings on values that do not fit the type of their column."""
+
 SENTINELS = frozenset((-1, -9, -99, -999, -9999, -99999, 99, 999, 9999, 99999, 999999))
 """Numbers that often stand for a missing one."""
 
@@ -188,5 +191,5 @@ def misfit_findings(
             f"are not{quoted}; they are read as null"
         )
         place = f"{examples[0].place}, row {examples[0].row}" if examples else None
-        findings.append(Finding("misfit", message, place))
+        findings.append(Finding(MISFIT, message, place))
     return tuple(findings)

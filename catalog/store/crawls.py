@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, case, update
+from sqlalchemy import Connection, case, select, update
 
 from catalog.alerts.model import Event
 from catalog.events import EventKind
@@ -22,9 +22,10 @@ def record_unchanged(connection: Connection, source_pks: Collection[int]) -> Non
     readable = case((sources.c.version_pk.is_(None), Status.FAILED), else_=Status.UNCHANGED)
     status = case((sources.c.status == Status.FAILED, Status.FAILED), else_=readable)
     for chunk in chunks(sorted(source_pks)):
-        connection.execute(
-            update(sources).where(sources.c.pk.in_(chunk)).values(last_seen=at, status=status)
-        )
+        these = sources.c.pk.in_(chunk)
+        in_order = select(sources.c.pk).where(these).order_by(sources.c.pk).with_for_update()
+        connection.execute(in_order)  # an update locks rows in any order, and so two may deadlock
+        connection.execute(update(sources).where(these).values(last_seen=at, status=status))
 
 
 def mark_gone(

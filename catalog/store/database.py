@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import random
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -22,6 +24,8 @@ _POSTGRES = {"postgres", "postgresql"}
 _BUSY_SECONDS = 60
 _RETRIED = {"40001", "40P01"}  # PostgreSQL: serialization failure, deadlock
 _TRIES = 8
+_FIRST_WAIT = 0.02
+"""Seconds, at most, before the second try; each further one may wait twice as long."""
 
 
 class Database:
@@ -67,12 +71,13 @@ class Database:
         must hold no state of its own.
         """
         with self._faults_told(), self._turn or nullcontext():
-            for _ in range(_TRIES - 1):
+            for tried in range(_TRIES - 1):
                 try:
                     return self._write_once(function)
                 except DBAPIError as error:
                     if getattr(error.orig, "sqlstate", None) not in _RETRIED:
                         raise
+                time.sleep(random.uniform(0, _FIRST_WAIT * 2**tried))  # noqa: S311  not a secret
             return self._write_once(function)
 
     def _write_once(self, function: Callable[[Connection], T]) -> T:

@@ -37,6 +37,8 @@ class Faults:
     first_stray_quote: int = 0
     too_long: int = 0
     first_too_long: int = 0
+    first_broken: int | None = None
+    """The first row with a line break inside of a cell; the one below the header is 1."""
 
     def ragged(self, kind: str, line: int, cells: int) -> None:
         """Count a row that does not fit."""
@@ -72,6 +74,9 @@ class Faults:
             instead = "windows-1252" if dialect.encoding == UTF8 else "U+FFFD"
             what = f"{_many(self.replaced, 'character')} not valid {dialect.encoding}"
             yield Finding("csv-encoding", f"{what} and read as {instead}")
+        if self.first_broken is not None:
+            message = "cells have line breaks in them; not every reader of CSV takes them as such"
+            yield Finding("csv-line-breaks", message, f"row {self.first_broken}", "info")
         if self.zero_bytes:
             message = f"{_many(self.zero_bytes, 'zero byte')} in the text and kept"
             yield Finding("csv-zero-byte", message)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -28,6 +29,8 @@ BLOCKS = (2 << 20, 16 << 20, 64 << 20)
 """Bytes read at a time; a record longer than one makes the reader start again with the next."""
 
 CAREFUL_ROWS = 8 * 1024
+
+LINE_FEED, CARRIAGE_RETURN = b"\n\r"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,8 @@ class Table:
                 quick = Quick(stream, self.dialect.plain, len(self.names), faults, block)
                 try:
                     for batch in _after(quick.batches(wanted), given):
+                        if stream.quotes and faults.first_broken is None:
+                            faults.first_broken = _first_broken(batch, given)
                         given += batch.num_rows
                         yield batch
                     last = quick.held
@@ -95,6 +100,8 @@ class Table:
                 ):
                     break
             if last is not None:
+                if stream.quotes and faults.first_broken is None:
+                    faults.first_broken = _first_broken(last, given)
                 yield last
             findings.extend(faults.findings(self.dialect))
             return
@@ -161,6 +168,26 @@ def _without_last(batches: Iterator[pa.RecordBatch], rows: int) -> Iterator[pa.R
         first = held.pop(0)
         behind = sum(len(one) for one in held)
         yield first.slice(0, max(0, len(first) + behind - rows) if behind < rows else len(first))
+
+
+def _first_broken(batch: pa.RecordBatch, before: int) -> int | None:
+    """The number of the first row that has a line break in a cell, after so many rows before."""
+    rows = [
+        pc.index(pc.match_substring_regex(column, "[\\r\\n]"), True).as_py()
+        for column in batch.columns
+        if _has_line_break(column)
+    ]
+    found = [row for row in rows if row >= 0]
+    return before + min(found) + 1 if found else None
+
+
+def _has_line_break(column: pa.Array) -> bool:
+    """Whether there may be one: all texts of an array stand in one buffer."""
+    data = column.buffers()[2]
+    if data is None:
+        return False
+    letters = np.frombuffer(data, np.uint8)
+    return bool((letters == LINE_FEED).any() or (letters == CARRIAGE_RETURN).any())
 
 
 def _after(batches: Iterator[pa.RecordBatch], rows: int) -> Iterator[pa.RecordBatch]:

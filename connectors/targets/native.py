@@ -28,7 +28,8 @@ _SUFFIXES = {
     "parquet": (".parquet", ".pq", ".parq"),
 }
 
-_HARMLESS = frozenset(("hostile-name",))
+_LINE_BREAKS = "csv-line-breaks"
+_HARMLESS = frozenset(("hostile-name", _LINE_BREAKS))
 """Findings that tell a person something and change nothing for a reader."""
 
 # Reader options that every native reader here is told or has as its default; any other option
@@ -66,6 +67,12 @@ def reads_natively(dataset: Dataset, schema: Schema, target: str) -> Way:
 def local_path(dataset: Dataset) -> str | None:
     """The absolute path of a local data set, None when it is elsewhere."""
     return file_path(dataset.uri) if dataset.uri.startswith("file:///") else None
+
+
+def has_line_breaks(dataset: Dataset, schema: Schema) -> bool:
+    """Whether a line of a CSV file may end inside of a cell or of the name of a column."""
+    found = any(finding.code == _LINE_BREAKS for finding in dataset.findings)
+    return found or any(re.search(r"[\r\n]", name) for name in schema.names)
 
 
 def _against(dataset: Dataset, schema: Schema, target: str) -> Iterator[str]:
@@ -116,8 +123,8 @@ def _against_pyspark(dataset: Dataset, schema: Schema, path: str) -> Iterator[st
         yield from _unreadable(data, _csv_holds)
         if len(data) == 1:
             yield "an empty line is a row where there is one column"
-        if any(re.search(r"[\r\n]", name) for name, _ in data):
-            yield "its column names hold line breaks"
+        if has_line_breaks(dataset, schema):
+            yield "its cells or column names hold line breaks"
     elif dataset.format == "jsonl":
         yield from _unreadable(data, _json_holds)
     else:
@@ -136,6 +143,8 @@ def _against_duckdb(dataset: Dataset, schema: Schema, path: str) -> Iterator[str
         yield "DuckDB reads patterns into the characters of its path"
     if dataset.format == "csv":
         yield from _unreadable(_data_fields(dataset, schema), _duckdb_csv_holds)
+        if has_line_breaks(dataset, schema):
+            yield "its cells or column names hold line breaks"
         if len(schema) == 1:
             yield "an empty line is a row where there is one column"
     elif dataset.format == "jsonl":

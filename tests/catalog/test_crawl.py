@@ -208,6 +208,20 @@ def test_a_part_out_of_reach_keeps_what_was_known_and_is_tried_again(
     assert (len(reads.entries), outcome.findings) == (1, ())
 
 
+def test_what_was_found_in_a_part_stays_when_another_changes(data: Path, crawled: Crawled) -> None:
+    for month, row in ((1, "1,2,3"), (2, "1,2")):
+        folder = data / f"sales/month={month}"
+        folder.mkdir(parents=True)
+        (folder / "part.csv").write_text(f"a,b\n1,2\n{row}\n")
+    (ragged,) = crawled(data)["sales"].findings
+    (data / "sales/month=2/part.csv").write_text("a,b\n1,2\n5,6\nx,6\n" * 40)
+    outcome = crawled(data)["sales"]
+    assert outcome.status is Status.CHANGED
+    assert ragged in outcome.findings
+    (data / "sales/month=1/part.csv").write_text("a,b\n1,2\n")
+    assert ragged.code not in {finding.code for finding in crawled(data)["sales"].findings}
+
+
 def test_a_part_that_is_broken_is_left_out_told_and_not_tried_again(
     data: Path, crawled: Crawled, reads: Reads
 ) -> None:

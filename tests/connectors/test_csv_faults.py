@@ -74,7 +74,7 @@ def test_quote_that_never_closes_when_some_columns_are_read(read_bytes) -> None:
 def test_line_break_at_the_end_of_the_last_cell_is_no_fault(read_bytes) -> None:
     found = read_bytes(b'id,name\n1,a\n2,"b\nc"')
     assert found.rows[1] == {"id": "2", "name": "b\nc"}
-    assert found.codes == set()
+    assert found.codes == {"csv-line-breaks"}
 
 
 def test_record_longer_than_a_block(read_bytes, monkeypatch) -> None:
@@ -191,3 +191,15 @@ def test_no_bytes_crash_the_reader(tmp_path, content) -> None:
     assert len({batch.schema for batch in batches}) <= 1
     for batch in batches:
         batch.validate(full=True)
+
+
+def test_the_first_line_break_in_a_cell_is_told(read_bytes, monkeypatch) -> None:
+    monkeypatch.setattr(csv_read, "BLOCKS", (256, 1 << 16))
+    lines = [b'%d,"plain, %d"' % (n, n) for n in range(100)]
+    assert "csv-line-breaks" not in read_bytes(b"\n".join([b"a,b", *lines, b""])).codes
+    for text, place in ((b'"two\nlines"', 70), (b'"two\r lines"', 70), (b'"at the end\n"', 100)):
+        broken = [*lines[: place - 1], b"0," + text, *lines[place:]]
+        found = read_bytes(b"\n".join([b"a,b", *broken]))
+        assert len(found.rows) == 100
+        finding = found.finding("csv-line-breaks")
+        assert (finding.place, finding.severity) == (f"data.csv, row {place}", "info")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -94,3 +95,21 @@ def test_one_column_of_text_is_read_through_headwater() -> None:
     schema = Schema((Field("a", pa.int64()),))
     assert not reads_natively(CSV, schema, ARROW).native
     assert reads_natively(PARQUET, schema, ARROW).native
+
+
+def test_lines_that_end_in_cells_are_looked_for_where_there_may_be_some(tmp_path: Path) -> None:
+    """The quicker way of cutting a file is for the bytes that were read, and no others."""
+    path = tmp_path / "a.csv"
+    whole = "a,b\n" + "".join(f'{n},"x{n}"\n' for n in range(200_000))
+    path.write_text(whole)
+    dataset = replace(CSV, name=str(path), uri=path.as_uri())
+    known = replace(dataset, read_bytes=len(whole))
+    broken = replace(known, findings=(Finding("csv-line-breaks", "…"),))
+    codes = [ArrowTarget().generate(TWO, each) for each in (dataset, known, broken)]
+    assert ["CRAWLED" in code for code in codes] == [False, True, False]
+    assert not reads_natively(broken, TWO, PYSPARK).native
+    module: dict[str, Any] = {}
+    exec(codes[1], module)
+    assert module["read"]().num_rows == 200_000
+    path.write_text("a,b\n" + "".join(f'{n},"x\n{n},{n}"\n' for n in range(200_000)))
+    assert module["read"]()["b"][-1].as_py() == "x\n199999,199999"
