@@ -37,6 +37,7 @@ from catalog.graphql.limits import DEFAULT_LIMITS, PRODUCTION, Limits
 from catalog.graphql.loading import Request
 from catalog.graphql.socket import LONGEST_MESSAGE, GraphQLSocket
 from catalog.settings import Settings
+from catalog.web import graphiql
 from catalog.web.pages import STATIC, Pages
 from catalog.web.signing import SignIn
 from schema.errors import HeadwaterError, InvalidInput
@@ -112,7 +113,7 @@ def create_app(store: Store, service: Service = LOCAL) -> ASGIApp:
             Route("/healthz", _health(store)),
             Route("/api/v1/rows/{id}", rows_endpoint(store)),
             Route("/api/v1/lineage", lineage_endpoint(store), methods=["POST"]),
-            Mount("/static", StaticFiles(directory=STATIC)),
+            *_static(explores=explores),
             *SignIn(authenticator).routes(),
             *(page for page in pages.routes() if explores or page.path != EXPLORE),
         ],
@@ -130,6 +131,14 @@ def create_app(store: Store, service: Service = LOCAL) -> ASGIApp:
     app = Gate(app, authenticator, explores=explores)
     # outermost, so that the page that tells of a failure has its headers too
     return SecurityHeaders(HostCheck(app, hosts=service.hosts), secure=service.secure)
+
+
+def _static(*, explores: bool) -> list[Mount]:
+    mounts = [Mount("/static", StaticFiles(directory=STATIC))]
+    place = graphiql.folder() if explores else None
+    if place is not None:
+        mounts.insert(0, Mount(graphiql.MOUNT, StaticFiles(directory=place)))
+    return mounts
 
 
 def _health(store: Store) -> Callable[[HttpRequest], Response]:

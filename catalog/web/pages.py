@@ -18,7 +18,7 @@ from catalog.graphql.versions import current
 from catalog.highlighting import Piece, highlights, marked
 from catalog.model import Search, Source, Version
 from catalog.terms import Term, terms_of
-from catalog.web import explore, present, schema_docs, source_page
+from catalog.web import explore, graphiql, present, schema_docs, source_page
 from catalog.web.templating import STATIC, render
 from connectors import registry
 from schema.errors import InvalidInput, NotFound
@@ -180,15 +180,18 @@ class Pages:
         query = request.query_params.get("query", "")
         variables = request.query_params.get("variables", "")
         answered = explore.answered(self._begin(request), query, variables, self._limits)
-        return render(
+        shown = render(
             "explore.html",
             request,
+            graphiql=graphiql.addresses(),
             examples=explore.EXAMPLES,
             query=query or explore.EXAMPLES[0].query,
             variables=variables,
             answered=answered,
             kinds=schema_docs.kinds(),
         )
+        shown.headers["content-security-policy"] = graphiql.PAGE_POLICY
+        return shown
 
     def not_found(self, request: HttpRequest, error: Exception) -> Response:
         """What is shown for an address that leads nowhere."""
