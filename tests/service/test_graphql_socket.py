@@ -154,6 +154,18 @@ def test_a_connection_that_is_misused_is_closed_with_the_code_for_it(service, me
         assert ada.code() == code
 
 
+def test_a_fault_of_the_service_closes_with_the_code_for_it(fresh, monkeypatch):
+    def fails(_message):
+        raise RuntimeError("the inside")
+
+    monkeypatch.setattr(protocol, "_id", fails)
+    with serving(fresh.store) as service, client(service) as ada:
+        ada.begin()
+        ada.socket.send(json.dumps(SUBSCRIBE))
+        assert ada.code() == 4500
+        assert ada.socket.close_reason == "Internal server error"
+
+
 def test_bytes_are_no_message(service):
     with client(service) as ada:
         ada.socket.send(b"{}")
