@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from schema.kind import Kind
+from schema.ordering import Stretches, merged
 from schema.sketches import Distinct, Keys
 
 MAX_VALUES = 1024
@@ -177,6 +178,8 @@ class ColumnSummary:
     """False when every batch declared the column as never null."""
     keys: Keys | None = None
     """Of text too different for `values`; see `schema.keys`, which makes them of the others."""
+    stretches: Stretches | None = ()
+    """Where its values rise or fall; see `schema.ordering`."""
 
     def __add__(self, other: ColumnSummary) -> ColumnSummary:
         values = merge_values(self.values, other.values)
@@ -202,6 +205,7 @@ class ColumnSummary:
             values,
             self.optional or other.optional,
             keys,
+            merged(self.stretches, other.stretches),
         )
 
     def absent(self, rows: int) -> ColumnSummary:

@@ -14,6 +14,7 @@ from schema.distribution import Distribution, distribution_of
 from schema.figures import Figures
 from schema.kind import Kind
 from schema.model import Schema
+from schema.ordering import order_of
 from schema.relations import Relations, relations
 from schema.summary import Summary
 
@@ -90,6 +91,8 @@ class ColumnProfile:
     """Of numbers, the adjusted Fisher-Pearson coefficient."""
     constant: bool = False
     """All rows hold the same value."""
+    order: str | None = None
+    """`rising` or `falling` where the values stand so, entries taken by name; else None."""
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready, the inverse of `from_dict`."""
@@ -236,6 +239,7 @@ def _read_off(figures: Figures) -> ColumnProfile:
         distribution=distribution_of(figures),
         skewness=moments.skewness if moments else None,
         constant=figures.distinct_count == 1 and column.nulls + figures.missing == 0,
+        order=order_of(column.stretches),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from schema.column import ColumnSummary
 from schema.lattice import join
 from schema.measure import measure, plain
+from schema.ordering import stretch_of
 from schema.sketches import SAMPLE_ROWS, RowSample
 
 RAW = {b"headwater": b"raw"}
@@ -97,11 +98,17 @@ def summarise(batches: Iterable[pa.RecordBatch], *, place: str = "") -> Summary:
         for column, declared in zip(table.columns, table.schema, strict=True):
             array = column.chunk(0) if column.num_chunks else pa.array([], column.type)
             raw = (declared.metadata or {}).get(b"headwater") == b"raw"
-            found.update(
+            measured = dict(
                 measure(
                     declared.name, array, columns, place, rows, raw=raw, optional=declared.nullable
                 )
             )
+            before = columns.get(declared.name)
+            if before is None or before.stretches is not None:
+                measured[declared.name] = _ordered(measured[declared.name], array, place, rows)
+            else:
+                measured[declared.name] = replace(measured[declared.name], stretches=None)
+            found.update(measured)
         for path, summary in found.items():
             before = columns.get(path)
             absent = rows if path in names else 0
@@ -112,6 +119,12 @@ def summarise(batches: Iterable[pa.RecordBatch], *, place: str = "") -> Summary:
         sample = sample.merge(drawn, _stack(sample.rows, drawn.rows))
         rows += count
     return Summary(rows, tuple(names), columns, sample)
+
+
+def _ordered(column: ColumnSummary, array: pa.Array, place: str, start: int) -> ColumnSummary:
+    """The summary of an array with what its order is."""
+    found = stretch_of(plain(array), frozenset(column.kinds), tuple(column.missing), place, start)
+    return replace(column, stretches=found)
 
 
 def _groups(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import astuple
 from decimal import Decimal
 from typing import Any
 
@@ -13,10 +14,11 @@ from schema.codec import decode_type, encode_type
 from schema.column import ColumnSummary, Example, Facet, Lengths, Moments, Plain
 from schema.errors import SummaryError
 from schema.kind import Kind
+from schema.ordering import Stretch
 from schema.sketches import Distinct, Keys, RowSample
 from schema.summary import Summary
 
-FORMAT = 4
+FORMAT = 5
 """Changes whenever a stored summary can no longer be merged with one made now."""
 
 _MAGIC = b"HWS"
@@ -101,6 +103,9 @@ def _encode_column(column: ColumnSummary, blocks: list[bytes]) -> dict[str, Any]
         else [[_encode_plain(value), count] for value, count in column.values.items()],
         "optional": column.optional,
         "keys": None if column.keys is None else column.keys.theta,
+        "stretches": None
+        if column.stretches is None
+        else [list(astuple(stretch)) for stretch in column.stretches],
     }
 
 
@@ -126,6 +131,9 @@ def _decode_column(value: dict[str, Any], blocks: list[memoryview]) -> ColumnSum
         None if pairs is None else {_decode_plain(plain): count for plain, count in pairs},
         value["optional"],
         keys,
+        None
+        if value["stretches"] is None
+        else tuple(Stretch(*stretch) for stretch in value["stretches"]),
     )
 
 

@@ -21,7 +21,7 @@ STRONG = 0.5
 """The correlation from which on it is worth a line."""
 
 PROFILE = """
-  name type count nullCount emptyCount distinctCount distinctError min max mean std skewness
+  name type count nullCount emptyCount distinctCount distinctError min max mean std skewness order
   quantiles { q value } quantileError histogram { low high count }
   topValues { value count exact } minLength maxLength meanLength
   misfitCount misfitExamples unique constant missingCodes parses { kind count }

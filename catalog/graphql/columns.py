@@ -206,6 +206,9 @@ class ColumnProfileType(ObjectType):
     misfit_examples = List(NonNull(String), description="The first few of those values.")
     unique = Boolean(description="Whether no value occurs twice.")
     constant = Boolean(description="Whether all rows hold the same value.")
+    order = String(
+        description="`rising` or `falling` where no value is less or greater than one before it."
+    )
     missing_codes = List(
         NonNull(String), description="Texts that stand for a missing value, such as `NA`."
     )
