@@ -126,11 +126,12 @@ def _crawl_listed(
     rest = [dataset for dataset in listed if _named(dataset) not in same]
     known = way.store.known_many(map(_named, rest))
     found = [(dataset, known.get(_named(dataset))) for dataset in rest]
-    pairs = [(with_fixed_options(dataset, one), one) for dataset, one in found]
+    unfixed = way.limits.unfixed
+    pairs = [(with_fixed_options(dataset, one, unfixed), one) for dataset, one in found]
     kept = {
         one.source_pk: _named(dataset)
         for dataset, one in pairs
-        if one is not None and not way.force and unchanged(dataset, one, way.limits.rows)
+        if one is not None and not way.force and unchanged(dataset, one, way.limits.rows, unfixed)
     }
     changed = [pair for pair in pairs if pair[1] is None or pair[1].source_pk not in kept]
     same |= {kept[pk]: source for pk, source in way.store.sources(kept).items()}

@@ -42,20 +42,29 @@ class Content:
     complete: bool = True
 
 
-def with_fixed_options(dataset: Dataset, known: Known | None) -> Dataset:
-    """The dataset with the reader options that a user fixed earlier; those of now win. What lies
-    beside it is as it was where nobody looked.
+def with_fixed_options(
+    dataset: Dataset, known: Known | None, unfixed: Collection[str] = ()
+) -> Dataset:
+    """The dataset with the reader options that a user fixed earlier and does not take back
+    (`unfixed`); those of now win. What lies beside it is as it was where nobody looked.
     """
     if known is None:
         return dataset
     if dataset.beside is None:
         dataset = replace(dataset, beside=known.dataset.beside)
-    evidence = known.dataset.evidence
-    fixed = {one.choice: one.value for one in evidence if one.reason == SET_BY_USER}
+    fixed = {name: value for name, value in _fixed(known).items() if name not in unfixed}
     return replace(dataset, options=tuple(sorted((fixed | dict(dataset.options)).items())))
 
 
-def unchanged(dataset: Dataset, known: Known | None, rows: int | None) -> bool:
+def _fixed(known: Known) -> dict[str, str]:
+    """The reader options that a user fixed."""
+    evidence = known.dataset.evidence
+    return {one.choice: one.value for one in evidence if one.reason == SET_BY_USER}
+
+
+def unchanged(
+    dataset: Dataset, known: Known | None, rows: int | None, unfixed: Collection[str] = ()
+) -> bool:
     """Whether a dataset is as the catalog knows it, so that nothing of it need be read.
 
     Options that the user fixes must be those that it was read with. What could not be reached
@@ -64,6 +73,11 @@ def unchanged(dataset: Dataset, known: Known | None, rows: int | None) -> bool:
     if known is None or known.stamps.keys() != {entry.uri for entry in dataset.entries}:
         return False
     fixed = set(dataset.options) - set(known.dataset.options)
+    if any(name in unfixed for name in _fixed(known)):
+        return False
+    asked = dict(dataset.options)
+    if any(one.choice in asked and one.reason != SET_BY_USER for one in known.dataset.evidence):
+        return False  # what was found out is fixed from now on
     if marks(dataset.beside or ()) != marks(known.dataset.beside or ()):
         return False
     if fixed or any(finding.code in RETRIED for finding in known.findings):

@@ -151,6 +151,8 @@ class Limits:
     """A reference (`env:NAME`, `file:PATH`), never the secret itself."""
     reach: Callable[[str], None] | None = None
     """Called with every address that a web server redirects to; raises to refuse it."""
+    unfixed: tuple[str, ...] = ()
+    """Names of options that users fixed earlier and that are found out again from now on."""
 
 
 class Source(Protocol):

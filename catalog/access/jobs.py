@@ -52,6 +52,8 @@ class Job:
     stopped: threading.Event = field(default_factory=threading.Event)
     """Set when somebody has cancelled it."""
     uris: tuple[str, ...] = ()
+    options: tuple[tuple[str, str], ...] = ()
+    """Reader options to fix; those without a value are found out again."""
 
     def __post_init__(self) -> None:
         self.uris = tuple(take_apart(uri).clean for uri in self.asked)
@@ -74,8 +76,10 @@ class Jobs:
         self._worker: threading.Thread | None = None
         self._closing = False
 
-    def crawl(self, uris: Sequence[str]) -> Job:
-        """Queue a crawl of `uris`. Raises NotAllowed outside the roots, InvalidInput when full."""
+    def crawl(self, uris: Sequence[str], options: Sequence[tuple[str, str]] = ()) -> Job:
+        """Queue a crawl of `uris`; reader `options` are fixed, empty ones taken back. Raises
+        NotAllowed outside the roots, InvalidInput when full.
+        """
         for uri in uris:
             self._roots.check(uri)
         with self._lock:
@@ -83,7 +87,7 @@ class Jobs:
                 raise InvalidInput("the service is going down; ask again when it is back")
             if self._waiting.qsize() >= MOST_WAITING:
                 raise InvalidInput(f"{MOST_WAITING} crawls wait already; ask again later")
-            job = Job(uuid.uuid4().hex, tuple(uris), datetime.now(UTC))
+            job = Job(uuid.uuid4().hex, tuple(uris), datetime.now(UTC), options=tuple(options))
             self._known[job.id] = job
             while len(self._known) > MOST_REMEMBERED:
                 self._known.popitem(last=False)
@@ -187,13 +191,18 @@ class Jobs:
         from connectors.model import Limits
 
         asked, job.asked = job.asked, ()
+        limits = Limits(
+            options=tuple(sorted(pair for pair in job.options if pair[1])),
+            unfixed=tuple(name for name, value in job.options if not value),
+            reach=self._roots.check,
+        )
         with contextlib.closing(
             cast(
                 "Generator[Outcome]",
                 crawl(
                     asked,
                     self._store,
-                    Limits(reach=self._roots.check),
+                    limits,
                     on_progress=lambda progress: self._progressed(job, progress),
                 ),
             )

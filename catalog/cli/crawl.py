@@ -39,7 +39,14 @@ MOST_SHOWN = 60
     "options",
     multiple=True,
     metavar="NAME=VALUE",
-    help="Fix what is otherwise found out, such as delimiter=; or encoding=latin-1.",
+    help="Fix what is otherwise found out, such as delimiter=; or encoding=latin-1; it stays.",
+)
+@click.option(
+    "--no-option",
+    "unfixed",
+    multiple=True,
+    metavar="NAME",
+    help="Find out again what was fixed; --option NAME= does the same.",
 )
 @click.option(
     "--credentials",
@@ -64,6 +71,7 @@ def command(
     include: tuple[str, ...],
     exclude: tuple[str, ...],
     options: tuple[str, ...],
+    unfixed: tuple[str, ...],
     credentials: str | None,
     force: bool,
     engine: str,
@@ -90,7 +98,15 @@ def command(
         raise click.UsageError("options of a cluster go with --engine spark")
     if engine == "spark" and rows is not None:
         raise click.UsageError("--rows goes with --engine local")
-    limits = Limits(rows, include, exclude, pairs(options), credentials)
+    fixed = pairs(options)
+    limits = Limits(
+        rows,
+        include,
+        exclude,
+        tuple((name, value) for name, value in fixed if value),
+        credentials,
+        unfixed=(*unfixed, *(name for name, value in fixed if not value)),
+    )
     outcomes: list[Outcome] = []
     findings: list[Finding] = []
     unreachable: SourceError | None = None

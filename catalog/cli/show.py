@@ -93,6 +93,7 @@ def document(store: Store, source: Source) -> dict[str, Any]:
 def show(store: Store, source: Source, *, evidence: bool = False) -> None:
     """What it is, whether to trust it, its columns, and where it comes from."""
     from catalog.cli.output import console, finding_line, printable, text
+    from catalog.cli.told import said
 
     out = console()
     out.print(text(source.label, "bold") + text(f"  {source.uri}", "dim"), soft_wrap=True)
@@ -124,25 +125,6 @@ def show(store: Store, source: Source, *, evidence: bool = False) -> None:
         out.print(
             text(f"made from {', '.join(sorted(names))} (`headwater lineage {source.label}`)")
         )
-
-
-SHOWN = ("title", "package", "license", "owner", "source")
-"""What is shown of the facts beside data without being asked for."""
-
-
-def said(version: Version, *, every: bool) -> Iterator[Text]:
-    """What is said of it beside the data: a few facts, or with `every` all, a line each."""
-    from catalog.cli.output import printable, text
-
-    facts = version.dataset.context
-    if every:
-        for one in facts:
-            about = f"{one.field}: " if one.field is not None else ""
-            yield text(f"{about}{one.what} = {printable(one.value)} ({one.origin})", "dim")
-        return
-    first = {one.what: one for one in reversed(facts) if one.field is None}
-    if told := [f"{what} {printable(first[what].value)}" for what in SHOWN if what in first]:
-        yield text("; ".join(told), "dim")
 
 
 def drifted(store: Store, version: Version) -> str:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 LONGEST_TEXT = 10_000
 MOST_TAGS = 100
 MOST_URIS = 50
+MOST_OPTIONS = 100
 
 
 class UserError(ObjectType):
@@ -82,6 +83,13 @@ class DeleteSourcePayload(ObjectType):
     errors = errors()
 
 
+class ReaderOptionInput(InputObjectType):
+    """A choice of a reader that is fixed, and stays so."""
+
+    name = String(required=True, description="What is chosen: `delimiter`, `encoding`, …")
+    value = String(required=True, description="The choice; empty finds it out again.")
+
+
 class CrawlInput(InputObjectType):
     """What to crawl."""
 
@@ -89,6 +97,10 @@ class CrawlInput(InputObjectType):
         NonNull(String),
         required=True,
         description="URIs below what the operator allows, up to 50.",
+    )
+    options = List(
+        NonNull(ReaderOptionInput),
+        description="Choices of readers to fix, or to take back, for what is found there.",
     )
 
 
@@ -211,7 +223,10 @@ class Mutation(ObjectType):
             uris = input_["uris"]
             if not 1 <= len(uris) <= MOST_URIS:
                 raise InvalidInput(f"crawl takes 1 to {MOST_URIS} URIs, not {len(uris)}")
-            return {"job": _jobs(request).crawl(uris)}
+            options = [(one["name"], one["value"]) for one in input_.get("options") or ()]
+            if len(options) > MOST_OPTIONS:
+                raise InvalidInput(f"crawl takes up to {MOST_OPTIONS} options, not {len(options)}")
+            return {"job": _jobs(request).crawl(uris, options)}
 
         return _payload(info.context, start)
 

@@ -460,3 +460,23 @@ def test_a_crawl_that_is_stopped_does_not_read_on(
     assert reading.wait(60)
     outcomes.close()
     assert [source.label for source in store.sources(range(10)).values()] == ["a"]
+
+
+def test_an_option_that_is_taken_back_is_found_out_again(
+    data: Path, crawled: Crawled, store: Store
+) -> None:
+    (data / "odd.csv").write_text("a,b,c|d\n1,2,3|4\n5,6,7|8\n9,8,7|6\n")
+    crawled(data, limits=Limits(options=(("delimiter", ","), ("quote", "'"))))
+    back = crawled(data, limits=Limits(unfixed=("delimiter",)))["odd"]
+    assert back.status is Status.CHANGED
+    version = store.version(back.source.version)  # type: ignore[arg-type]
+    assert version.schema.names == ("a,b,c", "d")
+    assert dict(version.dataset.options)["quote"] == "'"
+    told = {one.choice for one in version.dataset.evidence if one.reason == SET_BY_USER}
+    assert told == {"quote"}
+    fixed = crawled(data, limits=Limits(options=(("delimiter", "|"),)))["odd"]
+    assert (fixed.status, fixed.bytes_read) == (Status.UNCHANGED, 0)  # what was found, fixed now
+    evidence = store.version(fixed.source.version).dataset.evidence  # type: ignore[arg-type]
+    assert "delimiter" in {one.choice for one in evidence if one.reason == SET_BY_USER}
+    crawled(data, limits=Limits(unfixed=("quote", "nothing")))
+    assert crawled(data)["odd"].bytes_read == 0
