@@ -15,8 +15,11 @@ OPERATIONS: Mapping[str, Role] = {
     "annotateSource": Role.EDITOR,
     "cancelJob": Role.EDITOR,
     "changeExpectations": Role.EDITOR,
+    "chooseTerm": Role.EDITOR,
     "crawl": Role.EDITOR,
+    "importTerms": Role.EDITOR,
     "lineage": Role.EDITOR,
+    "removeTerm": Role.EDITOR,
     "validateSource": Role.EDITOR,
     "deleteSource": Role.ADMIN,
 }

@@ -21,6 +21,7 @@ COMMANDS = {  # in the order that a new user needs them; each module holds one `
     "diff": "catalog.cli.diff",
     "joins": "catalog.cli.joins",
     "quality": "catalog.cli.quality",
+    "glossary": "catalog.cli.glossary",
     "alerts": "catalog.cli.alerts",
     "connect": "catalog.cli.connect",
     "run": "catalog.cli.run",

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from graphene import ID, Field, InputObjectType, List, NonNull, ObjectType, String
 
-from catalog import model
 from catalog.access.masked import whole
-from catalog.graphql.errors import code_of
 from catalog.graphql.expectations import ChangeExpectationsInput, Choice, check_personal, wanted
+from catalog.graphql.glossary import GlossaryMutations
 from catalog.graphql.jobs import Job
 from catalog.graphql.loading import Request
+from catalog.graphql.payloads import errors, payload, source_pk
 from catalog.graphql.quality import QualityReportType
 from catalog.graphql.sources import Source
-from schema.errors import HeadwaterError, InvalidInput
+from schema.errors import InvalidInput
 
 if TYPE_CHECKING:
     from catalog.access.jobs import Jobs
@@ -24,19 +23,6 @@ LONGEST_TEXT = 10_000
 MOST_TAGS = 100
 MOST_URIS = 50
 MOST_OPTIONS = 100
-
-
-class UserError(ObjectType):
-    """Why a mutation did not do what was asked."""
-
-    message = String(required=True, description="What is wrong and what to do.")
-    code = String(required=True, description="Stable and in capitals, such as `NOT_FOUND`.")
-    path = List(NonNull(String), description="The input that it is about, if it is about one.")
-
-
-def errors() -> Any:
-    """The `errors` field of every payload."""
-    return List(NonNull(UserError), required=True, description="Empty when it was done.")
 
 
 class AnnotateSourceInput(InputObjectType):
@@ -133,7 +119,7 @@ class ChangeExpectationsPayload(ObjectType):
     errors = errors()
 
 
-class Mutation(ObjectType):
+class Mutation(GlossaryMutations, ObjectType):
     """Where changing starts."""
 
     annotate_source = Field(
@@ -176,7 +162,7 @@ class Mutation(ObjectType):
             source = request.store.annotate(source_pk(input_["id"]), **given)
             return {"source": request.found([source])[0]}
 
-        return _payload(info.context, annotate)
+        return payload(info.context, annotate)
 
     @staticmethod
     def resolve_validate_source(_root: Any, info: Any, input_: dict[str, Any]) -> dict[str, Any]:
@@ -190,7 +176,7 @@ class Mutation(ObjectType):
             validate_apart(store, source)
             return {"source": source, "quality": request.quality(source.pk)}
 
-        return _payload(info.context, check)
+        return payload(info.context, check)
 
     @staticmethod
     def resolve_change_expectations(
@@ -207,7 +193,7 @@ class Mutation(ObjectType):
             choices = list(store.choices(source.pk).values())
             return {"source": source, "quality": request.quality(source.pk), "choices": choices}
 
-        return _payload(info.context, change)
+        return payload(info.context, change)
 
     @staticmethod
     def resolve_delete_source(_root: Any, info: Any, input_: dict[str, Any]) -> dict[str, Any]:
@@ -215,7 +201,7 @@ class Mutation(ObjectType):
             source = request.store.delete_source(source_pk(input_["id"]))
             return {"id": source.id, "name": source.name}
 
-        return _payload(info.context, delete)
+        return payload(info.context, delete)
 
     @staticmethod
     def resolve_crawl(_root: Any, info: Any, input_: dict[str, Any]) -> dict[str, Any]:
@@ -228,14 +214,14 @@ class Mutation(ObjectType):
                 raise InvalidInput(f"crawl takes up to {MOST_OPTIONS} options, not {len(options)}")
             return {"job": _jobs(request).crawl(uris, options)}
 
-        return _payload(info.context, start)
+        return payload(info.context, start)
 
     @staticmethod
     def resolve_cancel_job(_root: Any, info: Any, input_: dict[str, Any]) -> dict[str, Any]:
         def cancel(request: Request) -> dict[str, Any]:
             return {"job": _jobs(request).cancel(input_["id"])}
 
-        return _payload(info.context, cancel)
+        return payload(info.context, cancel)
 
 
 def _jobs(request: Request) -> Jobs:
@@ -244,26 +230,9 @@ def _jobs(request: Request) -> Jobs:
     return request.jobs
 
 
-def source_pk(text: str) -> int:
-    """The primary key in the global id of a source. Raises InvalidInput."""
-    kind, pk = model.parse_id(text)
-    if kind != "Source" or not 0 < pk < 1 << 63:
-        raise InvalidInput(f"not the id of a source: {text[:80]!r}")
-    return pk
-
-
 def _check_annotation(given: dict[str, Any]) -> None:
     texts = [given.get("description"), given.get("owner"), *(given.get("tags") or ())]
     if any(len(text) > LONGEST_TEXT for text in texts if text):
         raise InvalidInput(f"a text is longer than {LONGEST_TEXT} characters")
     if len(given.get("tags") or ()) > MOST_TAGS:
         raise InvalidInput(f"a source takes up to {MOST_TAGS} tags")
-
-
-def _payload(request: Request, do: Callable[[Request], dict[str, Any]]) -> dict[str, Any]:
-    """What `do` returns with no errors, or the wished-for failure as one."""
-    try:
-        return {**do(request), "errors": []}
-    except HeadwaterError as error:
-        told = {"message": str(error), "code": code_of(error), "path": ["input"]}
-        return {"errors": [told]}

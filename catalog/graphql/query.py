@@ -13,6 +13,7 @@ from catalog import model
 from catalog.graphql.connections import Edge, Page, page_arguments
 from catalog.graphql.enums import ConnectorTarget, SourceOrder
 from catalog.graphql.filtering import SourceFilter, condition_of, includes_gone
+from catalog.graphql.glossary import Term
 from catalog.graphql.jobs import Job
 from catalog.graphql.loading import Request
 from catalog.graphql.node import Node
@@ -101,6 +102,7 @@ class Query(ObjectType):
     )
     runs = Field(RunConnection, **page_arguments(), description="All runs, newest first.")
     catalog = Field(Catalog, required=True, description="The catalog itself.")
+    terms = List(NonNull(Term), required=True, description="The glossary, by name.")
     job = Field(
         Job,
         id_=ID(name="id", required=True, description="The id that the mutation gave."),
@@ -188,6 +190,10 @@ class Query(ObjectType):
     @staticmethod
     def resolve_catalog(_root: Any, _info: Any) -> dict[str, Any]:
         return {}
+
+    @staticmethod
+    def resolve_terms(_root: Any, info: Any) -> Any:
+        return info.context.store.glossary.terms()
 
     @staticmethod
     def resolve_job(_root: Any, info: Any, id_: str) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 from graphene import ID, Boolean, Field, Float, Int, List, NonNull, ObjectType, String
 
 from catalog import model
+from catalog.glossary import Meaning
 from catalog.graphql.columns import SchemaType, TableProfileType
 from catalog.graphql.connections import (
     Correction,
@@ -23,6 +24,7 @@ from catalog.graphql.connections import (
 from catalog.graphql.details import Connector, Evidence, Fact, Rows, SchemaDiff
 from catalog.graphql.details import Finding as FindingType
 from catalog.graphql.enums import ConnectorTarget, SourceStatus
+from catalog.graphql.glossary import FieldTerm, terms_of
 from catalog.graphql.joins import Addition, Join, Union, additions_of, joins_of, unions_of
 from catalog.graphql.lineage import DEEPEST, Graph, Lineage, graph, near
 from catalog.graphql.loading import Request
@@ -98,6 +100,10 @@ class Source(ObjectType):
         NonNull(Addition),
         first=PageSize(required=True, default_value=10, description="How many, 1 to 200."),
         description="Sources that add columns to its rows, surest first.",
+    )
+    terms = List(
+        NonNull(FieldTerm),
+        description="What its fields mean by the glossary, and what they may mean.",
     )
     upstream = List(
         NonNull(lambda: Source),
@@ -200,6 +206,10 @@ class Source(ObjectType):
     @staticmethod
     def resolve_additions(source: model.Source, info: Any, first: int) -> list[AdditionRow]:
         return additions_of(info.context, source, first)
+
+    @staticmethod
+    def resolve_terms(source: model.Source, info: Any) -> list[Meaning]:
+        return terms_of(info.context, source)
 
     @staticmethod
     def resolve_upstream(source: model.Source, info: Any, depth: int) -> list[model.Source]:

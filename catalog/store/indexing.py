@@ -41,8 +41,11 @@ def index_many(connection: Connection, told: Sequence[Indexed], *, known: Collec
 
     `known` are those that may have been indexed before.
     """
+    from catalog.store.glossary import words_of_sources  # which indexes what changes
+
     store = fulltext(connection)
     old: dict[int, Document] = store.documents(connection, known) if known else {}
+    called = words_of_sources(connection, known) if known else {}
     new = {
         source.pk: document(
             source.name,
@@ -52,7 +55,7 @@ def index_many(connection: Connection, told: Sequence[Indexed], *, known: Collec
             tags=source.tags,
             schema=schema,
             profile=profile,
-            said=said,
+            said=(*called.get(source.pk, ()), *said),
         )
         for source, schema, profile, said in told
     }

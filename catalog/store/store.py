@@ -44,6 +44,7 @@ from catalog.store.access import Access
 from catalog.store.alerts import Alerts, enqueue
 from catalog.store.database import Database
 from catalog.store.events import EventLog
+from catalog.store.glossary import Glossary
 from catalog.store.joining import JoinIndex
 from catalog.store.migrate import migrate
 from catalog.store.newest import Newest
@@ -106,6 +107,11 @@ class Store:
     def alerts(self) -> Alerts:
         """Rules of alerts, and what is to be told."""
         return Alerts(self._database)
+
+    @property
+    def glossary(self) -> Glossary:
+        """Terms, and the columns that mean them."""
+        return Glossary(self._database)
 
     def close(self) -> None:
         """Give back the connections."""

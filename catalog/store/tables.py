@@ -236,6 +236,29 @@ choices = Table(
     Column("chosen_at", Time, nullable=False),
 )
 
+# The glossary, and what users say of its terms for columns.
+terms = Table(
+    "terms",
+    metadata,
+    _pk(),
+    Column("key", AnyText, nullable=False, unique=True),  # of the name
+    Column("name", AnyText, nullable=False),
+    Column("definition", AnyText),
+    Column("synonyms", Json, nullable=False),
+    Column("semantic_type", AnyText),
+)
+
+term_choices = Table(
+    "term_choices",
+    metadata,
+    _key_of("sources", "source_pk"),
+    Column("key", LargeBinary(16), primary_key=True),  # of field and term
+    Column("field", AnyText, nullable=False),
+    _of("terms", "term_pk", index=True),
+    Column("state", String(16), nullable=False),
+    Column("chosen_at", Time, nullable=False),
+)
+
 # Rules of alerts, and the outbox of what they tell.
 rules = Table(
     "rules",

@@ -67,6 +67,7 @@ class Pages:
             Route("/sources/{id}/connectors/{target}", self.download),
             Route("/sources/{id}/{tab}", self.source),
             Route("/runs", self.runs),
+            Route("/glossary", self.glossary),
             Route("/explore", self.explore),
         ]
 
@@ -174,6 +175,11 @@ class Pages:
             next=f"/runs?after={shown[-1].pk}" if len(rows) > PAGE else None,
             jobs=seen.jobs.all() if seen.jobs else [],
         )
+
+    def glossary(self, request: HttpRequest) -> Response:
+        """The terms, and for how many columns each was accepted."""
+        store = self._begin(request).store.glossary
+        return render("glossary.html", request, terms=store.terms(), uses=store.uses())
 
     def explore(self, request: HttpRequest) -> Response:
         """A place to try queries, also without a script."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from catalog.glossary import Meaning
+from catalog.graphql.glossary import terms_of
 from catalog.graphql.lineage import graph
 from catalog.graphql.loading import Request
 from catalog.model import QualityReport, Source, Version
@@ -33,6 +35,13 @@ class Tab:
 
 def _columns(_request: Request, _source: Source, _version: Version | None, _query: Query) -> Facts:
     return {}
+
+
+def _meanings(request: Request, source: Source, _version: Version | None, _query: Query) -> Facts:
+    found: dict[str, list[Meaning]] = {}
+    for one in terms_of(request, source):
+        found.setdefault(one.field, []).append(one)
+    return {"meanings": found}
 
 
 def _quality(request: Request, source: Source, _version: Version | None, _query: Query) -> Facts:
@@ -160,7 +169,7 @@ def _runs(request: Request, source: Source, _version: Version | None, _query: Qu
 
 
 TABS = {
-    "columns": Tab("Columns", _columns),
+    "columns": Tab("Columns", _meanings),
     "sample": Tab("Sample", _sample),
     "quality": Tab("Quality", _quality),
     "lineage": Tab("Lineage", _lineage),

@@ -216,3 +216,28 @@ def test_a_job_at_work_ends_after_its_source_and_waiting_ones_at_once(fresh):
 def test_a_job_that_nobody_knows_cannot_be_cancelled(served):
     found = served.post(CANCEL, {"id": "nothing"}).json()["data"]["cancelJob"]
     assert found == {"job": None, "errors": [{"code": "NOT_FOUND"}]}
+
+
+def test_terms_are_kept_chosen_and_shown(fresh):
+    kept = fresh.ask(
+        'mutation { importTerms(input: {terms: [{name: "Kind of bird", synonyms: ["Species"]}]})'
+        " { terms { name synonyms } errors { code } } }"
+    )["importTerms"]
+    assert kept["terms"] == [{"name": "Kind of bird", "synonyms": ["Species"]}]
+    asked = '{ source(name: "birds") { terms { field state term { name } confidence } } }'
+    (suggested,) = fresh.ask(asked)["source"]["terms"]
+    assert (suggested["field"], suggested["state"]) == ("species", "SUGGESTED")
+    choose = (
+        "mutation($id: ID!, $field: String!) { chooseTerm(input: {id: $id, field: $field, "
+        'term: "kind of bird", state: ACCEPTED}) { terms { state } errors { code message } } }'
+    )
+    bird = fresh.id("birds")
+    refused = execute(fresh.store, choose, {"id": bird, "field": "no"})["data"]["chooseTerm"]
+    assert [error["code"] for error in refused["errors"]] == ["INVALID_INPUT"]
+    made = execute(fresh.store, choose, {"id": bird, "field": "species"})["data"]["chooseTerm"]
+    assert made == {"terms": [{"state": "ACCEPTED"}], "errors": []}
+    with serving(fresh.store, Service(Roots(()))) as service:
+        assert "Kind of bird" in service.http.get(f"/sources/{bird}").text
+        assert "Species" in service.http.get("/glossary").text
+    gone = 'mutation { removeTerm(input: {name: "Kind of bird"}) { term { name } } }'
+    assert fresh.ask(gone)["removeTerm"]["term"] == {"name": "Kind of bird"}
