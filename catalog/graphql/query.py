@@ -13,7 +13,7 @@ from catalog import model
 from catalog.graphql.connections import Edge, Page, page_arguments
 from catalog.graphql.enums import ConnectorTarget, SourceOrder
 from catalog.graphql.filtering import SourceFilter, condition_of, includes_gone
-from catalog.graphql.glossary import Term
+from catalog.graphql.glossary import Term as GlossaryTerm
 from catalog.graphql.jobs import Job
 from catalog.graphql.loading import Request
 from catalog.graphql.node import Node
@@ -102,7 +102,7 @@ class Query(ObjectType):
     )
     runs = Field(RunConnection, **page_arguments(), description="All runs, newest first.")
     catalog = Field(Catalog, required=True, description="The catalog itself.")
-    terms = List(NonNull(Term), required=True, description="The glossary, by name.")
+    terms = List(NonNull(GlossaryTerm), required=True, description="The glossary, by name.")
     job = Field(
         Job,
         id_=ID(name="id", required=True, description="The id that the mutation gave."),
