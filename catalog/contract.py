@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from catalog.reading import read
 from connectors import registry
+from connectors.model import Limits
 from connectors.spark.writing import Staged
 from schema.diff import SchemaDiff, diff
 from schema.errors import NotFound, RunError
@@ -66,7 +67,8 @@ def _schema(staged: Staged, store: Store) -> Schema | None:
     """The schema as the crawl will see it: read from the files that wait to be put in place."""
     if staged.fresh is None:
         return staged.schema
-    source = registry.open_source(str(staged.fresh))
+    limits = Limits(credentials=staged.output.credentials)
+    source = registry.open_source(staged.fresh, limits)
     for dataset in source.datasets():
         content = read(source, dataset, None, store, rows=None, on_batch=lambda *_: None)
         if content.summary is not None:

@@ -17,7 +17,7 @@ from catalog.openlineage import Port, RunFacts
 from connectors.spark.cluster import Cluster, default_cluster
 from connectors.spark.failure import one_line
 from connectors.spark.loading import load
-from connectors.spark.outputs import Outputs, moved
+from connectors.spark.outputs import Output, Outputs, moved
 from connectors.spark.pipeline import Pipeline
 from schema.errors import HeadwaterError, NotFound, RunError
 
@@ -113,8 +113,8 @@ def plan(
             name: replace(one, mode="overwrite") if one.mode == "append" else one
             for name, one in outputs.items()
         }
-    there = all(one.is_table or one.folder().exists() for one in outputs.values())
-    last = store.last_run(pipeline.name) if there and not full else None
+    there = {name: _there(one) for name, one in outputs.items()}
+    last = store.last_run(pipeline.name) if all(there.values()) and not full else None
     inputs = []
     for name, wanted in pipeline.inputs.items():
         one = resolve(store, name, wanted.ref)
@@ -125,6 +125,15 @@ def plan(
     return Job(
         pipeline, Path(path), arguments, tuple(inputs), outputs, cluster or default_cluster()
     )
+
+
+def _there(output: Output) -> bool:
+    """Whether an output has been written; Spark is not started for a store that is out of reach."""
+    if output.is_stored:
+        from connectors.spark.objects import exists
+
+        return exists(output)
+    return output.is_table or output.folder().exists()
 
 
 def resolve(store: Store, name: str, ref: str) -> Input:

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from connectors.model import Entry
 from connectors.sources.retrying import retried
 from connectors.sources.stored_file import reason
+from connectors.sources.unpublished import JOURNAL, withheld
 from connectors.sources.walk import Listed, Selection, hidden, unlisted
 from connectors.tables.marks import marked
 from schema.errors import SourceError
@@ -33,16 +34,17 @@ def walk_remote(
     quoted: bool = False,
 ) -> Iterator[Listed]:
     """Files below a path of an fsspec file system, names sorted, each directory's files before its
-    folders. A directory that stays out of reach becomes a finding. `quoted`: the file system's
-    paths are percent-encoded.
+    folders. A directory that stays out of reach becomes a finding, what a journal says is not
+    published is passed over. `quoted`: the file system's paths are percent-encoded.
 
     Raises SourceError when the root itself cannot be listed.
     """
     stack = [(root, "")]
+    passed: set[str] = set()
     while stack:
         directory, below = stack.pop()
         try:
-            children = _children(fs, directory)
+            children = _published(fs, directory, passed)
         except Exception as error:  # every file system has errors of its own
             if not below:
                 message = f"{to_uri(directory)}: cannot be listed: {reason(error)}"
@@ -79,6 +81,20 @@ def _children(fs: Any, directory: str) -> list[tuple[str, dict[str, Any]]]:
     found = [(info["name"].rstrip("/"), info) for info in listed]
     inside = (pair for pair in found if pair[0].startswith(start) or not directory.strip("/"))
     return sorted((pair for pair in inside if pair[0]), key=lambda pair: pair[0])
+
+
+def _published(fs: Any, directory: str, passed: set[str]) -> list[tuple[str, dict[str, Any]]]:
+    """The children without those that a journal, here or above, names; its paths go to `passed`."""
+    start = directory.rstrip("/")
+    while True:
+        children = _children(fs, directory)
+        if not any(full == f"{start}/{JOURNAL}" for full, _ in children):
+            break
+        found = withheld(fs, start)
+        if found is not None:  # else it went since it was listed, and what it had named with it
+            passed.update(f"{start}/{path}" for path in found)
+            break
+    return [(full, info) for full, info in children if full not in passed]
 
 
 def _names(fs: Any, directory: str) -> list[str]:

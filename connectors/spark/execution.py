@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from connectors.spark.failure import one_line
 from connectors.spark.loading import MODULE
+from connectors.spark.objects import staged_model_objects, staged_objects
 from connectors.spark.outputs import Output, Outputs
 from connectors.spark.pipeline import Pipeline, collecting
 from connectors.spark.plan import Origin, column_lineage
@@ -117,11 +118,12 @@ def finish(
             if _is_model(value):
                 if output.is_table:
                     raise RunError(f"output {output.place}: a model is saved to a folder")
-                opened = staged_model(value, output, metrics, arguments)
+                save = staged_model_objects if output.is_stored else staged_model
+                opened = save(value, output, metrics, arguments)
             elif output.is_table:
                 opened = staged_table(value, output, transactions)
             else:
-                opened = staged_files(value, output)
+                opened = (staged_objects if output.is_stored else staged_files)(value, output)
             staged[name] = stack.enter_context(opened)
             if check is not None:
                 check(staged[name])

@@ -20,6 +20,12 @@ MODEL = "spark-ml-model"
 
 TABLE = "table"
 
+OPTIONS = {"csv": {"header": "true", "escape": '"', "emptyValue": '""', "nullValue": ""}}
+"""What Spark's writers and readers of a format are told."""
+
+_STORES = frozenset(("abfs", "abfss", "az", "gcs", "gs", "oss", "s3", "s3a"))
+"""Schemes of object stores, written through fsspec; all have one object exchanged at once."""
+
 _SUFFIXES = {
     ".csv": "csv",
     ".json": "json",
@@ -35,11 +41,12 @@ _NAMES = {"csv": "csv", "json": "json", "jsonl": "json", "orc": "orc", "parquet"
 class Output:
     """Where and how a pipeline writes.
 
-    `uri` is a local path, a `file:` URI or `DATABASE-URL#table`. `format` is told by the suffix,
+    `uri` is a local path, a `file:` URI, a folder of an object store (`s3://bucket/folder`) or
+    `DATABASE-URL#table`. `format` is told by the suffix,
     Parquet without one. `mode` is `overwrite`, `append`, or `upsert` (tables: rows of the same
     `key` are replaced). `breaking` compares the schema with that of the version before: `fail`
     keeps the old output when those who read it would be broken, `warn` tells them. `credentials`
-    is a reference (`env:NAME`, `file:PATH`) that opens a database.
+    is a reference (`env:NAME`, `file:PATH`) that opens a database or a store.
     """
 
     uri: str
@@ -61,21 +68,32 @@ class Output:
                 raise RunError(f"output {self.place}: {given!r} is none of {choices}")
         if self.mode == "upsert" and not (self.is_table and self.key):
             raise RunError(f"output {self.place}: upsert needs a database table and a key=")
+        if self.is_stored and take_apart(self.uri).clean != self.uri:
+            raise RunError(
+                f"output {self.place}: has a login in its address; name it by credentials="
+            )
+        if self.is_stored and not self.uri.partition("://")[2].strip("/").partition("/")[2]:
+            raise RunError(f"output {self.place}: is a bucket; name a folder in it")
         if self.is_table and self.partition_by:
             raise RunError(f"output {self.place}: partition_by= is for files, not for tables")
 
     @property
     def is_table(self) -> bool:
-        return scheme(self.uri) not in {None, "file"}
+        return scheme(self.uri) not in {None, "file", *_STORES}
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether it is a folder of an object store."""
+        return scheme(self.uri) in _STORES
 
     @property
     def place(self) -> str:
         """The URI as it may be shown: without user and password."""
-        return take_apart(self.uri).clean if self.is_table else self.uri
+        return take_apart(self.uri).clean if self.is_table or self.is_stored else self.uri
 
     def at(self, uri: str) -> Output:
         """The same elsewhere; between files and tables the format is told anew."""
-        moved = self.is_table != (scheme(uri) not in {None, "file"})
+        moved = self.is_table != (scheme(uri) not in {None, "file", *_STORES})
         return replace(self, uri=uri, format="" if moved else self.format)
 
     def folder(self) -> Path:
@@ -88,8 +106,8 @@ class Output:
             kind = scheme(self.uri)
             if not _names_a_table(self.uri):
                 raise RunError(
-                    f"output {self.place}: only local paths and DATABASE-URL#table can be written, "
-                    f"not {kind}://"
+                    f"output {self.place}: only local paths, object stores (s3, gs, az, …) and "
+                    f"DATABASE-URL#table can be written, not {kind}://"
                 )
             return TABLE
         if not self.format:

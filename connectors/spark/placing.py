@@ -18,16 +18,19 @@ _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Hold the lock of an output; it ends with the process, however that ends."""
+def alone(folder: Path, label: str = "") -> Iterator[None]:
+    """Hold the lock of an output; it ends with the process, however that ends. `label` is what
+    people call it, if not as the folder.
+    """
+    label = label or str(folder)
     lock = folder.with_name(f".{folder.name}.headwater-lock")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         handle = _locked(lock)
     except OSError as error:
-        raise RunError(f"output {folder}: {error.strerror}") from error
+        raise RunError(f"output {label}: {error.strerror}") from error
     if handle is None:
-        raise RunError(f"output {folder}: another run is writing it; wait for that one to end")
+        raise RunError(f"output {label}: another run is writing it; wait for that one to end")
     try:
         yield
     finally:

@@ -73,7 +73,7 @@ class _Table:
     uri: str
     rows: int
     schema: Schema | None = None
-    fresh: Path | None = None
+    fresh: str | None = None
 
     def commit(self) -> Written:
         """Count them; `Transactions.commit` is what lets readers see them."""

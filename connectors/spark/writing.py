@@ -6,13 +6,14 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from connectors.formats.spark_ml import SIDECAR
-from connectors.spark.outputs import MODEL, Output
+from connectors.spark.outputs import MODEL, OPTIONS, Output
 from connectors.spark.placing import alone, exchange, recover, remove, sibling
 from connectors.uri import file_uri
 from schema.errors import RunError
@@ -21,7 +22,6 @@ from schema.model import Schema
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-_OPTIONS = {"csv": {"header": "true", "escape": '"', "emptyValue": '""', "nullValue": ""}}
 _TYPED = frozenset(("orc", "parquet"))
 
 
@@ -47,8 +47,8 @@ class Staged(Protocol):
         """Where it will be."""
 
     @property
-    def fresh(self) -> Path | None:
-        """The folder that it is in now; None for a table."""
+    def fresh(self) -> str | None:
+        """The path or URI of the folder that it is in now; None for a table."""
 
     @property
     def schema(self) -> Schema | None:
@@ -74,7 +74,7 @@ class _Folder:
 
     output: Output
     folder: Path
-    fresh: Path
+    made: Path
     format: str
     rows: int | None
     schema: Schema | None = None
@@ -83,14 +83,18 @@ class _Folder:
     def uri(self) -> str:
         return file_uri(str(self.folder))
 
+    @property
+    def fresh(self) -> str:
+        return str(self.made)
+
     def commit(self) -> Written:
-        files = [path for path in self.fresh.rglob("*") if path.is_file() and _is_data(path)]
+        files = [path for path in self.made.rglob("*") if path.is_file() and _is_data(path)]
         size = sum(path.stat().st_size for path in files)
         if self.output.mode == "append" and self.folder.is_dir():
             if not self.rows:
                 return Written(self.uri, self.format, self.rows, 0, 0)
-            _add_old(self.folder, self.fresh)
-        exchange(self.fresh, self.folder)
+            _add_old(self.folder, self.made)
+        exchange(self.made, self.folder)
         return Written(self.uri, self.format, self.rows, size, len(files))
 
 
@@ -106,7 +110,7 @@ def staged_files(frame: DataFrame, output: Output) -> Iterator[Staged]:
         if output.mode == "append" and os.path.lexists(folder):
             _check_append(frame, output, folder)
         writer = observed.write.mode("errorifexists").format(output.format)
-        writer = writer.options(**_OPTIONS.get(output.format, {}))
+        writer = writer.options(**OPTIONS.get(output.format, {}))
         if output.partition_by:
             writer = writer.partitionBy(*output.partition_by)
         writer.save(f"file://{fresh}")
@@ -119,10 +123,17 @@ def staged_model(
 ) -> Iterator[Staged]:
     """A Spark ML model as it saves itself, with the run's metrics and parameters beside."""
     with _staging(output) as (folder, fresh):
-        model.write().save(f"file://{fresh}")
-        told = {"metrics": dict(metrics), "parameters": dict(parameters)}
-        (fresh / SIDECAR).write_text(json.dumps(told, default=str), encoding="utf-8")
+        save_model(model, fresh, metrics, parameters)
         yield _Folder(output, folder, fresh, MODEL, None)
+
+
+def save_model(
+    model: Any, folder: Path, metrics: Mapping[str, float], parameters: Mapping[str, Any]
+) -> None:
+    """Save a Spark ML model, with the metrics and parameters of its run beside."""
+    model.write().save(f"file://{folder}")
+    told = {"metrics": dict(metrics), "parameters": dict(parameters)}
+    (folder / SIDECAR).write_text(json.dumps(told, default=str), encoding="utf-8")
 
 
 @contextmanager
@@ -149,19 +160,21 @@ def _check_append(frame: DataFrame, output: Output, folder: Path) -> None:
         raise RunError(f"output {folder}: is a file; rows are appended to a folder of files")
     if not any(path.is_file() and _is_data(path) for path in folder.rglob("*")):
         return
-    reader = frame.sparkSession.read.format(output.format).options(
-        **_OPTIONS.get(output.format, {})
-    )
+    reader = frame.sparkSession.read.format(output.format).options(**OPTIONS.get(output.format, {}))
     try:
         old = reader.load(f"file://{folder}").schema
     except Exception as error:
         raise RunError(f"output {folder}: what is there is not {output.format}") from error
-    before, after = _columns(old, output), _columns(frame.schema, output)
+    same_columns(str(folder), _columns(old, output), _columns(frame.schema, output))
+
+
+def same_columns(place: str, before: AbstractSet[str], after: AbstractSet[str]) -> None:
+    """Raises RunError saying how columns to be appended differ from those that are there."""
     if before != after:
         wrong = [f"no longer {one}" for one in sorted(before - after)]
         wrong += [f"now {one}" for one in sorted(after - before)]
         raise RunError(
-            f"output {folder}: exists with another schema ({', '.join(wrong)}); rows cannot be "
+            f"output {place}: exists with another schema ({', '.join(wrong)}); rows cannot be "
             "appended: write elsewhere, or overwrite it"
         )
 

@@ -1,4 +1,7 @@
-"""File servers on loopback: FTP by pyftpdlib, SFTP by paramiko. Each is ended with its block."""
+"""File servers on loopback: FTP by pyftpdlib, SFTP by paramiko, S3 by moto.
+
+Each is ended with its block.
+"""
 
 from __future__ import annotations
 
@@ -82,6 +85,30 @@ def sftp(root: Path, user: str, password: str) -> Iterator[int]:
         thread.join()
         for transport in transports:
             transport.close()
+
+
+@contextmanager
+def s3(bucket: str) -> Iterator[tuple[str, Any]]:
+    """The address of an S3 server with an empty bucket, and a client of it."""
+    import boto3
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    try:
+        host, port = server.get_host_and_port()
+        endpoint = f"http://{host}:{port}"
+        client = boto3.client(
+            "s3",
+            endpoint_url=endpoint,
+            region_name="us-east-1",
+            aws_access_key_id="AKEY",
+            aws_secret_access_key="SECRET/KEY",
+        )
+        client.create_bucket(Bucket=bucket)
+        yield endpoint, client
+    finally:
+        server.stop()
 
 
 def _files() -> type:

@@ -20,6 +20,7 @@ from connectors import registry
 from connectors.model import Limits
 from connectors.reading import open_dataset
 from schema.errors import SourceError
+from tests.connectors import servers
 
 FILES = {
     "raw/flights/year=2013/month=1/part-0.csv": b"day,carrier\n1,AA\n2,UA\n",
@@ -49,39 +50,19 @@ def files() -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def endpoint() -> Iterator[str]:
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
-@pytest.fixture(scope="module")
-def bucket(endpoint: str, files: dict[str, bytes]) -> str:
-    import boto3
-
-    client = boto3.client(
-        "s3",
-        endpoint_url=endpoint,
-        region_name="us-east-1",
-        aws_access_key_id="AKEY",
-        aws_secret_access_key="SECRET/KEY",
-    )
-    client.create_bucket(Bucket="lake")
-    for name, content in files.items():
-        client.put_object(Bucket="lake", Key=name, Body=content)
-    return "s3://lake"
+def endpoint(files: dict[str, bytes]) -> Iterator[str]:
+    with servers.s3("lake") as (address, client):
+        for name, content in files.items():
+            client.put_object(Bucket="lake", Key=name, Body=content)
+        yield address
 
 
 @pytest.fixture
-def s3(bucket: str, endpoint: str, monkeypatch: pytest.MonkeyPatch) -> str:
+def s3(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """The bucket, with a variable S3 that holds storage options."""
     options = {"key": "AKEY", "secret": "SECRET/KEY", "client_kwargs": {"endpoint_url": endpoint}}
     monkeypatch.setenv("S3", json.dumps(options))
-    return bucket
+    return "s3://lake"
 
 
 def check(found: dict, namespace: str, prefix: str, start: str) -> None:

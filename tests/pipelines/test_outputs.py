@@ -33,7 +33,8 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.mark.parametrize(
     ("fields", "told"),
     [
-        ({"uri": "s3://bucket/x"}, "not s3://"),
+        ({"uri": "ftp://host/x"}, "not ftp://"),
+        ({"uri": "s3://bucket/x", "mode": "upsert", "key": "id"}, "upsert needs a database table"),
         ({"uri": "postgresql://u:secret@host/db"}, r"not postgresql://"),
         ({"uri": "x", "format": "xls"}, "no format 'xls'"),
         ({"uri": "x", "mode": "merge"}, "'merge' is none of overwrite, append, upsert"),

@@ -72,7 +72,7 @@ def test_a_file_is_loaded_as_a_value(doubled: Pipeline) -> None:
         ("raise ValueError('two\\nlines')\n", r"ValueError: two \(a\.py, line 1\)"),
         (DOUBLED + DOUBLED.replace("def doubled", "def again"), "defines doubled, again"),
         (DOUBLED.replace('"numbers":', '"figures":'), "takes numbers, but inputs names figures"),
-        (DOUBLED.replace("out/doubled", "s3://bucket/x"), "only local paths"),
+        (DOUBLED.replace("out/doubled", "ftp://host/x"), "only local paths"),
     ],
 )
 def test_what_cannot_be_loaded_is_told_in_one_line(tmp_path: Path, text: str, told: str) -> None:
