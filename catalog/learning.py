@@ -22,6 +22,7 @@ from schema.decide import written_as
 from schema.infer import infer, misfit_findings
 from schema.model import Finding
 from schema.notation import PREFIX, notations
+from schema.part_types import part_type_findings
 from schema.profile import profile
 
 if TYPE_CHECKING:
@@ -127,6 +128,7 @@ def learn(store: Store, content: Content, known: Known | None, run: int | None) 
         *content.findings,
         *misfit_findings(summary, schema, hidden=is_personal, fixed=fixed),
         *against,
+        *(part_type_findings(summary, schema) if _declares_each(dataset) else ()),
     )
     evidence = Evidence(schema, figures, findings, datetime.now(UTC))
     report, events = judged(store, known, evidence)
@@ -142,6 +144,11 @@ def learn(store: Store, content: Content, known: Known | None, run: int | None) 
         key_columns(label_of(dataset.name, dataset.uri), summary, schema, figures),
         events,
     )
+
+
+def _declares_each(dataset: Dataset) -> bool:
+    """Whether there are several parts, each of which says what types it has."""
+    return dataset.declared is not None and len(dataset.entries) > 1
 
 
 def _with_notations(dataset: Dataset, found: Mapping[str, tuple[str, str]]) -> Dataset:

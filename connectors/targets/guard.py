@@ -72,8 +72,7 @@ def drift() -> list[str]:
 _SPARK_DRIFT = '''
 def drift() -> list[str]:
     """How the columns of the footers differ from those of SCHEMA; nothing when they do not."""
-    reader = SparkSession.active().read%s
-    found = {field.name: field.dataType.simpleString() for field in reader.parquet(PATH).schema}
+    %sfound = {field.name: field.dataType.simpleString() for field in footers}
     expected = {field.name: field.dataType.simpleString() for field in SCHEMA}
     return [
         *(f"{name!r} is gone" for name in expected if name not in found),
@@ -84,6 +83,33 @@ def drift() -> list[str]:
             if %sname in found and found[name] != wanted
         ),
     ]
+'''
+
+_ONE_FOOTER = """reader = SparkSession.active().read.options(**OPTIONS)
+    footers = reader.parquet(PATH).schema
+    """
+
+_FOOTERS = """reader = SparkSession.active().read.options(**OPTIONS, mergeSchema="true")
+    try:
+        footers = reader.parquet(PATH).schema
+    except Py4JJavaError as error:
+        if changes := _unmerged(str(error.java_exception)):
+            return changes
+        raise
+    """
+
+_UNMERGED = '''
+def _unmerged(told: str) -> list[str]:
+    """The columns that two files have in different types, as Spark tells the two schemas."""
+    spark = SparkSession.active()
+    frames = [spark.createDataFrame([], shown) for shown in findall(r'"STRUCT<(.*)>"', told)]
+    first: dict[str, str] = {}
+    changes = []
+    for field in (field for frame in frames for field in frame.schema):
+        kind = field.dataType.simpleString()
+        if first.setdefault(field.name, kind) != kind:
+            changes.append(f"{field.name!r} is {first[field.name]} and {kind} in different files")
+    return changes
 '''
 
 _SPARK_FILES = """
@@ -144,11 +170,13 @@ def spark_guard(dataset: Dataset) -> Guard:
     """
     keys = ", ".join(map(text, dataset.partition_keys))
     if dataset.format == "parquet":
-        reading = ".options(**OPTIONS)"
-        if dataset.pattern is not None:
-            reading = '.options(**OPTIONS, mergeSchema="true")'
+        many = dataset.pattern is not None
         unless = f"name not in {{{keys}}} and " if keys else ""
-        return _native("PATH", (), [_SPARK_DRIFT % (reading, unless)])
+        drift = _SPARK_DRIFT % (_FOOTERS if many else _ONE_FOOTER, unless)
+        if not many:
+            return _native("PATH", (), [drift])
+        merging = ("from re import findall", "from py4j.protocol import Py4JJavaError")
+        return _native("PATH", merging, [drift, _UNMERGED])
     many = dataset.pattern is not None
     paths = "_files()" if many else '[PATH.removeprefix("file://")]'
     expected = "SCHEMA.names"

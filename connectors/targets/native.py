@@ -16,6 +16,7 @@ import pyarrow.types as is_
 from connectors.model import Dataset
 from connectors.uri import file_path
 from schema.model import Schema
+from schema.part_types import WIDENED
 
 ARROW = "arrow"
 DUCKDB = "duckdb"
@@ -31,6 +32,9 @@ _SUFFIXES = {
 _LINE_BREAKS = "csv-line-breaks"
 _HARMLESS = frozenset(("hostile-name", _LINE_BREAKS))
 """Findings that tell a person something and change nothing for a reader."""
+
+_PROMOTED = {ARROW: frozenset((WIDENED,))}
+"""What Arrow's dataset does by itself, and Spark refuses."""
 
 # Reader options that every native reader here is told or has as its default; any other option
 # or value is something that only Headwater's reader knows.
@@ -87,7 +91,8 @@ def _against(dataset: Dataset, schema: Schema, target: str) -> Iterator[str]:
     for name, value in dataset.options:
         if name not in checks or not checks[name](value):
             yield f"its {name} is {value!r}"
-    for code in sorted({finding.code for finding in dataset.findings} - _HARMLESS):
+    harmless = _HARMLESS | _PROMOTED.get(target, frozenset())
+    for code in sorted({finding.code for finding in dataset.findings} - harmless):
         yield f"it has findings ({code})"
     names = [name.casefold() for name in schema.names]
     if len(set(names)) < len(names):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import warnings
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -106,3 +108,81 @@ def test_spark_reads_no_narrower_type_as_a_wider_one(tmp_path: Path, spark: Any)
     module = generated(data)
     parquet("a.parquet", n=pa.array([1], pa.int32()))(data)
     assert module.drift() == ["'n' was bigint and is int"]
+
+
+def part(name: str, **columns: Any) -> Callable[[Path], None]:
+    return parquet(f"part-0000{name}.parquet", **columns)
+
+
+def test_a_part_with_narrower_types_that_came_later_is_told(tmp_path: Path, spark: Any) -> None:
+    data = tmp_path / "data"
+    for name in "01":
+        part(name, n=pa.array([2**40], pa.int64()), t=["a"])(data)
+    module = generated(data)
+    assert module.read(spark).count() == 2
+    part("2", n=pa.array([1], pa.int32()), t=["a"])(data)
+    (change,) = module.drift()
+    assert change in {
+        "'n' is int and bigint in different files",
+        "'n' is bigint and int in different files",
+    }
+    with pytest.raises(module.SchemaDrift, match="generate this connector again"):
+        module.read(spark)
+    again = generated(data)
+    assert "runtime" in vars(again)
+    rows = again.read(spark).collect()
+    assert sorted(row.n for row in rows) == [1, 2**40, 2**40]
+
+
+def test_parts_of_several_types_are_read_in_the_type_that_holds_all(
+    tmp_path: Path, spark: Any
+) -> None:
+    data = tmp_path / "data"
+    day, moment = dt.date(2020, 1, 1), dt.datetime(2020, 1, 1, 3)  # noqa: DTZ001 (no zone)
+    part(
+        "0",
+        whole=pa.array([1], pa.int32()),
+        small=pa.array([1], pa.int8()),
+        real=pa.array([1], pa.int32()),
+        exact=pa.array([Decimal("1.50")], pa.decimal128(5, 2)),
+        none=pa.array([None], pa.null()),
+        nested=pa.array([{"a": [1]}], pa.struct([("a", pa.list_(pa.int32()))])),
+        moment=pa.array([day]),
+        mixed=pa.array([7], pa.int64()),
+        same=pa.array(["x"]).dictionary_encode(),
+    )(data)
+    part(
+        "1",
+        whole=pa.array([2**40], pa.int64()),
+        small=pa.array([2**20], pa.int32()),
+        real=pa.array([2.25]),
+        exact=pa.array([Decimal("1234567.1234")], pa.decimal128(12, 4)),
+        none=pa.array([2**40], pa.int64()),
+        nested=pa.array([{"a": [2**40]}], pa.struct([("a", pa.list_(pa.int64()))])),
+        moment=pa.array([moment], pa.timestamp("us")),
+        mixed=pa.array(["y"]),
+        same=pa.array(["y"]),
+    )(data)
+    one, other = generated(data).read(spark).sort("whole").collect()
+    assert one.asDict(recursive=True) == {
+        "whole": 1,
+        "small": 1,
+        "real": 1.0,
+        "exact": Decimal("1.5000"),
+        "none": None,
+        "nested": {"a": [1]},
+        "moment": dt.datetime(2020, 1, 1),  # noqa: DTZ001
+        "mixed": "7",
+        "same": "x",
+    }
+    assert other.asDict(recursive=True) == {
+        "whole": 2**40,
+        "small": 2**20,
+        "real": 2.25,
+        "exact": Decimal("1234567.1234"),
+        "none": 2**40,
+        "nested": {"a": [2**40]},
+        "moment": moment,
+        "mixed": "y",
+        "same": "y",
+    }

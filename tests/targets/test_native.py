@@ -113,3 +113,11 @@ def test_lines_that_end_in_cells_are_looked_for_where_there_may_be_some(tmp_path
     assert module["read"]().num_rows == 200_000
     path.write_text("a,b\n" + "".join(f'{n},"x\n{n},{n}"\n' for n in range(200_000)))
     assert module["read"]()["b"][-1].as_py() == "x\n199999,199999"
+
+
+def test_parts_of_several_types_are_for_arrow_while_it_promotes_them() -> None:
+    widened = replace(PARQUET, pattern="*.parquet", findings=(Finding("types-widened", "…"),))
+    assert reads_natively(widened, TWO, ARROW).native
+    assert not reads_natively(widened, TWO, PYSPARK).native
+    conflict = replace(widened, findings=(Finding("types-conflict", "…"),))
+    assert not reads_natively(conflict, TWO, ARROW).native
