@@ -89,15 +89,18 @@ class Models:
 
     written: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
+    attributes: set[str] = field(default_factory=set)
+    """Of the classes around: a class called as one of these would be hidden by its value there."""
 
     def model(self, fields: list[pa.Field], name: str, words: str, known: Schema | None) -> str:
         """Write the class of a struct or row; its name."""
         check_names("pydantic", [each.name for each in fields], words, fold=False)
-        taken = python_rows.class_name(name, self.names)
+        taken = python_rows.class_name(name, {*self.names, *self.attributes})
         self.names.append(taken)
         lines = []
         path = "" if known is not None else f"{words}."
         attributes = python_rows.attributes(each.name for each in fields)
+        self.attributes.update(attributes)
         for attribute, each in zip(attributes, fields, strict=True):
             kind = self.annotation(each.type, f"{path}{each.name}")
             if each.nullable and kind != "None":

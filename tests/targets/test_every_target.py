@@ -131,3 +131,17 @@ def test_what_a_target_cannot_hold_names_the_field(target: str, kind: pa.DataTyp
         registry.load("targets", target).generate(
             schema, Dataset("file", "/a", "file:///a", (), "parquet")
         )
+
+
+def test_a_nested_model_is_not_hidden_by_a_column_of_its_name() -> None:
+    inner = pa.struct([("A", pa.int8()), ("a", pa.struct([("b", pa.int8())]))])
+    schema = Schema((Field("À", pa.null()), Field("A", inner), Field("B", pa.int8())))
+    dataset = Dataset("file", "/t.parquet", "file:///t.parquet", (), "parquet")
+    module = ModuleType("generated_with_models")
+    sys.modules[module.__name__] = module
+    try:
+        exec(compile(generated("pydantic", schema, dataset) or "", "t.py", "exec"), vars(module))
+        value = {"À": None, "A": {"A": 1, "a": {"b": 2}}, "B": 3}
+        assert module.T.model_validate(value).model_dump(by_alias=True) == value
+    finally:
+        del sys.modules[module.__name__]
