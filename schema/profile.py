@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from schema.association import Association, association
@@ -11,6 +11,7 @@ from schema.column import ColumnSummary
 from schema.decide import STRAY_SHARE, Decision, decisions
 from schema.dependencies import Dependencies, dependencies
 from schema.distribution import Distribution, distribution_of
+from schema.encoding import as_dict
 from schema.figures import Figures
 from schema.kind import Kind
 from schema.model import Schema
@@ -96,7 +97,7 @@ class ColumnProfile:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready, the inverse of `from_dict`."""
-        return asdict(self)
+        return as_dict(self)
 
     @classmethod
     def from_dict(cls, value: Mapping[str, Any]) -> ColumnProfile:
@@ -138,7 +139,8 @@ class TableProfile:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready, the inverse of `from_dict`."""
-        return asdict(self)
+        encoded: dict[str, Any] = as_dict(self)
+        return encoded
 
     @classmethod
     def from_dict(cls, value: Mapping[str, Any]) -> TableProfile:

@@ -33,6 +33,12 @@ FEWEST_ROWS = 3
 _MARKUP = re.compile(r"\s*(?:<[!?a-zA-Z]|[\[{]\s*(?:[\[{\]}\"]|$))")
 
 
+def _unprintable(text: str) -> int:
+    if text.isascii() and "".join(text.split()).isprintable():
+        return 0
+    return sum(not (char.isprintable() or char.isspace()) for char in text)
+
+
 class Csv:
     """Delimited text."""
 
@@ -46,12 +52,12 @@ class Csv:
         if not head.strip():
             return 0.0, "empty"
         encoding = detect(head[:RECOGNISED_BYTES], complete=False)
-        text = head[:RECOGNISED_BYTES].decode(encoding.name, "replace").lstrip("\ufeff")
-        if sum(not (char.isprintable() or char.isspace()) for char in text) > 0.1 * len(text):
+        text = head[:RECOGNISED_BYTES].decode(encoding.name, "replace").removeprefix("\ufeff")
+        if _unprintable(text) > 0.1 * len(text):
             return 0.0, "binary"
         if _MARKUP.match(text):
             return 0.1, "text of JSON, XML or HTML"
-        found = sniff(text, {})
+        found = sniff(text, {}, text if len(head) < RECOGNISED_BYTES else None)
         if found.width < 2 or found.rows < FEWEST_ROWS:
             return TEXT, f"text of {found.rows} rows with {found.width} cells"
         usual = 0.8 if found.dialect.delimiter in ",;\t|" else 0.6
