@@ -34,12 +34,26 @@ LISTED_AT_ONCE = 1000
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a crawl is: datasets done, bytes and rows read, and what was done last."""
+    """How far a crawl is: datasets and their files done, bytes and rows read, what was done last,
+    and how many bytes the files have that are to be read, as far as was listed.
+    """
 
     datasets: int = 0
     bytes: int = 0
     rows: int = 0
     current: str = ""
+    files: int = 0
+    bytes_found: int = 0
+
+    def __add__(self, more: Progress) -> Progress:
+        return Progress(
+            self.datasets + more.datasets,
+            self.bytes + more.bytes,
+            self.rows + more.rows,
+            more.current or self.current,
+            self.files + more.files,
+            self.bytes_found + more.bytes_found,
+        )
 
 
 def crawl(
@@ -93,7 +107,7 @@ class _Way:
         """Count what is read; ends the reading thread when the crawl has been stopped."""
         if self.stopped.is_set():
             raise _Stopped
-        self.meter.add(byte_count, rows)
+        self.meter.add(Progress(bytes=byte_count, rows=rows))
 
 
 def _crawl_one(way: _Way) -> Iterator[Outcome]:
@@ -105,7 +119,6 @@ def _crawl_one(way: _Way) -> Iterator[Outcome]:
         for listed in _batches(way.source.datasets(), LISTED_AT_ONCE):
             for outcome in _crawl_listed(way, listed, readers):
                 seen.add(outcome.source.pk)
-                way.meter.done(outcome.source.name)
                 yield outcome
     except BaseException:  # Ctrl-C: what is being read now is not read to its end
         way.stopped.set()
@@ -136,6 +149,7 @@ def _crawl_listed(
     changed = [pair for pair in pairs if pair[1] is None or pair[1].source_pk not in kept]
     same |= {kept[pk]: source for pk, source in way.store.sources(kept).items()}
     way.store.record_unchanged([source.pk for source in same.values()])
+    way.meter.add(Progress(bytes_found=sum(_to_read(*pair, way.force) for pair in changed)))
 
     def fetch(pair: Pair) -> Content:
         return read(
@@ -153,10 +167,19 @@ def _crawl_listed(
     for dataset in listed:
         source = same.get(_named(dataset))
         if source is None:
-            yield next(recorded)
+            outcome = next(recorded)
         else:
             status = Status.FAILED if source.status is Status.FAILED else Status.UNCHANGED
-            yield Outcome(source, status, source.findings)
+            outcome = Outcome(source, status, source.findings)
+        name, files = outcome.source.name, len(dataset.entries)
+        way.meter.add(Progress(datasets=1, current=name, files=files))
+        yield outcome
+
+
+def _to_read(dataset: Dataset, known: Known | None, force: bool) -> int:  # noqa: FBT001
+    """How many bytes the entries have that changed, as far as their sizes are known."""
+    stamps = known.stamps if known is not None and not force else {}
+    return sum(entry.size or 0 for entry in dataset.entries if stamps.get(entry.uri) != entry.stamp)
 
 
 def _named(dataset: Dataset) -> tuple[str, str]:
@@ -207,23 +230,11 @@ class _Meter:
         self._progress = Progress()
         self._lock = threading.Lock()
 
-    def add(self, byte_count: int, rows: int) -> None:
-        self._tell(Progress(0, byte_count, rows))
-
-    def done(self, name: str) -> None:
-        self._tell(Progress(1, current=name))
-
-    def _tell(self, more: Progress) -> None:
+    def add(self, more: Progress) -> None:
         if self._on_progress is None:
             return
         with self._lock:
-            now = self._progress
-            self._progress = Progress(
-                now.datasets + more.datasets,
-                now.bytes + more.bytes,
-                now.rows + more.rows,
-                more.current or now.current,
-            )
+            self._progress += more
             self._on_progress(self._progress)
 
 

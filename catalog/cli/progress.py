@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 @contextmanager
 def crawling() -> Iterator[Callable[[Progress], None] | None]:
-    """A callback that draws datasets, bytes and rate while it is open; None without a terminal."""
+    """A callback that draws datasets, files, bytes, rate and the time left while it is open; None
+    without a terminal.
+    """
     if not sys.stderr.isatty():
         yield None
         return
@@ -22,6 +24,7 @@ def crawling() -> Iterator[Callable[[Progress], None] | None]:
         SpinnerColumn,
         TextColumn,
         TimeElapsedColumn,
+        TimeRemainingColumn,
         TransferSpeedColumn,
     )
     from rich.progress import Progress as Bar
@@ -30,21 +33,25 @@ def crawling() -> Iterator[Callable[[Progress], None] | None]:
 
     bar = Bar(
         SpinnerColumn(),
-        TextColumn("{task.fields[datasets]} datasets"),
+        TextColumn("{task.fields[datasets]:,} datasets, {task.fields[files]:,} files"),
         DownloadColumn(),
         TransferSpeedColumn(),
         TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
         TextColumn("{task.fields[current]}", markup=False),
         console=console(error=True),
         transient=True,
     )
     with bar:
-        task = bar.add_task("crawl", total=None, datasets=0, current="")
+        task = bar.add_task("crawl", total=None, datasets=0, files=0, current="")
 
         def draw(progress: Progress) -> None:
             bar.update(
                 task,
                 completed=progress.bytes,
+                total=max(progress.bytes_found, progress.bytes) or None,
+                files=progress.files,
                 datasets=progress.datasets,
                 current=printable(progress.current)[-40:],
             )

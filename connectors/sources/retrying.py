@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 from typing import Any, BinaryIO, TypeVar, cast
 
+from schema.errors import HeadwaterError
+
 ATTEMPTS = 4
 FIRST_WAIT_SECONDS = 0.2
 PERMANENT = (
@@ -65,7 +67,12 @@ class _Patient(io.RawIOBase):
         return self._at
 
     def readinto(self, buffer: Any) -> int:
-        data = retried(lambda: self._read(len(buffer)))
+        try:
+            data = retried(lambda: self._read(len(buffer)))
+        except (OSError, HeadwaterError):
+            raise
+        except Exception as error:  # packages have errors of their own for what the network does
+            raise ConnectionError(f"{type(error).__name__}: {error}") from error
         buffer[: len(data)] = data
         self._at += len(data)
         return len(data)

@@ -16,6 +16,10 @@ SCHEMES = frozenset({"http", "https"})
 METADATA = frozenset(map(ipaddress.ip_address, ("100.100.100.200", "192.0.0.192", "fd00:ec2::254")))
 """Addresses at which clouds tell machines their secrets, beside those that are link-local."""
 
+CONNECT_TIMEOUT_SECONDS = 15
+READ_TIMEOUT_SECONDS = 30
+"""A server that sends nothing for so long is given up; how long all of it takes does not matter."""
+
 Reach = Callable[[str], None]
 """Called with each address that a redirect leads to; raises to refuse it."""
 
@@ -53,6 +57,14 @@ def options(uri: str, reach: Reach | None) -> dict[str, Any]:
         trace = aiohttp.TraceConfig()
         trace.on_request_redirect.append(redirected)
         connector = aiohttp.TCPConnector(resolver=Resolver())
+        arguments.setdefault(
+            "timeout",
+            aiohttp.ClientTimeout(
+                total=None,
+                sock_connect=CONNECT_TIMEOUT_SECONDS,
+                sock_read=READ_TIMEOUT_SECONDS,
+            ),
+        )
         return aiohttp.ClientSession(connector=connector, trace_configs=[trace], **arguments)
 
     return {"get_client": client, "skip_instance_cache": True}

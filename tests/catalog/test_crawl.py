@@ -384,8 +384,11 @@ def test_progress_adds_up(data: Path, crawled: Crawled) -> None:
     told: list[Progress] = []
     crawled(data, on_progress=told.append)
     size = sum(path.stat().st_size for path in data.iterdir())
-    assert (told[-1].datasets, told[-1].rows, told[-1].bytes) == (2, 150, size)
+    assert (told[-1].datasets, told[-1].files, told[-1].rows) == (2, 2, 150)
+    assert (told[-1].bytes, told[-1].bytes_found) == (size, size)
     assert [one.bytes for one in told] == sorted(one.bytes for one in told)
+    crawled(data, on_progress=told.append)
+    assert (told[-1].datasets, told[-1].files, told[-1].bytes_found) == (2, 2, 0)
 
 
 def test_a_crawl_that_is_stopped_keeps_what_is_done(data: Path, store: Store) -> None:
