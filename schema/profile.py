@@ -97,7 +97,8 @@ class ColumnProfile:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready, the inverse of `from_dict`."""
-        return as_dict(self)
+        encoded: dict[str, Any] = as_dict(self)
+        return encoded
 
     @classmethod
     def from_dict(cls, value: Mapping[str, Any]) -> ColumnProfile:
