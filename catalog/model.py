@@ -307,8 +307,8 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """`facets` maps facet name (format, namespace, tag, semanticType, quality) to (value, count)
-    pairs, most frequent first. `corrections` maps words that nothing has to those searched instead;
+    """`facets` maps facet name (format, namespace, tag, owner, …) to (value, count) pairs, the most
+    frequent first. `corrections` maps words that nothing has to those searched instead;
     `terms` are what was looked for in the end.
     """
 

@@ -35,7 +35,7 @@ from catalog.search import decode_cursor
 from catalog.store.columns import AnyText
 from catalog.store.tables import namespaces, semantics, sources, tags
 
-FACETS = ("format", "namespace", "quality", "tag", "semanticType")
+FACETS = ("format", "namespace", "quality", "tag", "semanticType", "owner")
 
 KEPT: tuple[ColumnElement[Any], ...] = (
     sources.c.pk,
@@ -46,11 +46,13 @@ KEPT: tuple[ColumnElement[Any], ...] = (
     func.coalesce(sources.c.row_count, -1).label("rows"),
     func.coalesce(sources.c.quality, -1.0).label("score_of_quality"),
     sources.c.sort_name,
+    sources.c.owner,
 )
 """What a selection has to have of each source, a `score` beside it."""
 
 _FACET_VALUES = 50
-_HIT, _GROUP, _TAG, _SEMANTIC = range(4)
+_HIT, _GROUP, _TAG, _SEMANTIC, _OWNER = range(5)
+_VALUED = {_TAG: "tag", _SEMANTIC: "semanticType", _OWNER: "owner"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,9 @@ def _parts(kept: CTE, hits: Any, *, few: bool) -> list[Select[Any]]:
             value=semantics.c.semantic_type,
             number=number,
         ).group_by(semantics.c.semantic_type),
+        _part(_OWNER, kept, value=kept.c.owner, number=number)
+        .where(kept.c.owner.is_not(None))
+        .group_by(kept.c.owner),
     ]
 
 
@@ -190,7 +195,7 @@ def _tally(rows: Sequence[Row[Any]]) -> tuple[int, dict[str, tuple[tuple[str, in
                 if value is not None:
                     found[name][value] += row.number
         elif row.part != _HIT:
-            found["tag" if row.part == _TAG else "semanticType"][row.value] = row.number
+            found[_VALUED[row.part]][row.value] = row.number
     return total, {name: _most_frequent(found[name]) for name in FACETS}
 
 

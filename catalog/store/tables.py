@@ -21,6 +21,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    text,
 )
 
 from catalog.store.columns import AnyText, Json, PackedJson, Time
@@ -60,6 +61,8 @@ namespaces = Table(
     Column("namespace", AnyText, nullable=False),
 )
 
+_OWNED = text("owner IS NOT NULL")
+
 sources = Table(
     "sources",
     metadata,
@@ -91,6 +94,7 @@ sources = Table(
     Index("ix_sources_namespace_pk_sort_name", "namespace_pk", "sort_name"),
     Index("ix_sources_sort_name", "sort_name", "pk"),
     Index("ix_sources_facets", "format", "namespace_pk", "grade", "status"),
+    Index("ix_sources_owned", "pk", sqlite_where=_OWNED, postgresql_where=_OWNED),
 )
 
 # What the last crawl saw of a source, apart from `sources` to keep that narrow.

@@ -357,6 +357,8 @@ def test_annotations_are_found_and_kept_over_crawls(store, make):
     assert store.search(Search(text="gold")).hits[0].matched_fields == ("tags",)
     assert found(store, "", tag="gold", owner="ada") == ["flights"]
     assert store.search(Search()).facets["tag"] == (("gold", 1), ("x", 1))
+    assert store.search(Search()).facets["owner"] == (("ada", 1),)
+    assert store.search(Search(text="gold")).facets["owner"] == (("ada", 1),)
     cleared = store.annotate(source.pk, description="", tags=[], owner="")
     assert (cleared.description, cleared.tags, cleared.owner) == ("Of the file again", (), None)
     assert found(store, "verspatungen") == []
