@@ -139,7 +139,8 @@ def tell(name: str, told: Told, memory: list[float], lost: list[str], seconds: f
         f"{name:12}{CONNECTIONS} connections, {seconds:.0f} s: {len(times):,} answers"
         f" ({len(times) / seconds:,.0f}/s), median {statistics.median(times):.0f} ms,"
         f" p95 {times[len(times) * 95 // 100]:.0f} ms; {told.acknowledged:,} writes,"
-        f" {len(lost)} lost; {len(told.faults)} faults; {before:.0f} MB in the middle, {after:.0f} at the end",
+        f" {len(lost)} lost; {len(told.faults)} faults; {before:.0f} MB in the middle,"
+        f" {after:.0f} at the end",
         flush=True,
     )
     for fault in told.faults[:5]:

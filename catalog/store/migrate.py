@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from catalog.store.database import Database, explain
 from schema.errors import CatalogError
 
-HEAD = "0010"
+HEAD = "0011"
 """The newest revision; a test holds it against migrations/versions/."""
 
 _ADVISORY_LOCK = 0x48656164776174  # "Headwat": one number for all who migrate a PostgreSQL catalog
