@@ -31,8 +31,8 @@ _DRIVERS = {
 }
 _INSTALL = {
     "postgresql": "pip install 'headwater[postgres]'",
-    "mysql": "pip install pymysql",
-    "mariadb": "pip install pymysql",
+    "mysql": "pip install 'headwater[mysql]'",
+    "mariadb": "pip install 'headwater[mysql]'",
     "mssql": "pip install pymssql",
     "oracle": "pip install oracledb",
     "snowflake": "pip install snowflake-sqlalchemy",
@@ -69,7 +69,7 @@ class Database:
         """
         try:
             with self.engine.connect() as connection:
-                for statement in _read_only(self.dialect):
+                for statement in _read_only(self.engine.dialect):
                     connection.exec_driver_sql(statement)
                 yield connection
         except SQLAlchemyError as error:
@@ -172,14 +172,24 @@ def _text(value: bytes) -> str:
         return value.decode("cp1252", "replace")
 
 
-def _read_only(dialect: str) -> tuple[str, ...]:
+def _read_only(known: sa.Dialect) -> tuple[str, ...]:
+    dialect = known.name
     if dialect == "postgresql":
         return (
             "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
             f"SET LOCAL statement_timeout = {STATEMENT_TIMEOUT_SECONDS * 1000}",
         )
     if dialect in {"mysql", "mariadb"}:
-        return ("SET SESSION TRANSACTION READ ONLY",)
+        limit = f"max_statement_time = {STATEMENT_TIMEOUT_SECONDS}"
+        if not getattr(known, "is_mariadb", False):
+            limit = f"max_execution_time = {STATEMENT_TIMEOUT_SECONDS * 1000}"
+        return (
+            "SET SESSION TRANSACTION READ ONLY",
+            f"SET SESSION {limit}, net_write_timeout = {STATEMENT_TIMEOUT_SECONDS}",
+            "SET SESSION time_zone = '+00:00'",
+        )
+    if dialect == "mssql":
+        return (f"SET LOCK_TIMEOUT {STATEMENT_TIMEOUT_SECONDS * 1000}",)
     return ("PRAGMA query_only = ON",) if dialect == "sqlite" else ()
 
 

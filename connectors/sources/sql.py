@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from connectors.context.database import database_facts
 from connectors.model import Dataset, Entry, Evidence, ForeignKey, Limits, Term
 from connectors.sources.database import Database, open_database
-from connectors.sources.sql_columns import Column, columns_of, to_batch
+from connectors.sources.sql_columns import Column, columns_of, to_batch, zero_days
 from connectors.sources.sql_conditions import conditions
 from connectors.sources.sql_stamp import stamp
 from connectors.sources.walk import Selection
@@ -222,6 +222,8 @@ class SqlSource:
         query = sa.select(*[one.clause() for one in wanted]).select_from(table.clause())
         query = query.where(*conditions(known, entry.range, terms, self._database.dialect))
         misfits: dict[str, int] = {}
+        zeros: dict[str, int] = {}
+        has_zeros = self._database.dialect in {"mysql", "mariadb"}
         empty = True
         with self._database.connect() as connection:
             try:
@@ -229,6 +231,8 @@ class SqlSource:
                 with streaming.execute(query) as result:
                     for rows in result.partitions(BATCH_ROWS):
                         empty = False
+                        if has_zeros:
+                            zero_days(rows, wanted, zeros)
                         yield to_batch(rows, wanted, misfits)
             except SQLAlchemyError as error:
                 raise self._database.fault(error) from error
@@ -238,6 +242,11 @@ class SqlSource:
             names = ", ".join(f"{name!r} ({count})" for name, count in misfits.items())
             message = f"values that do not fit the declared type in {names}; read as text"
             self._findings[entry.uri] = (Finding("declared-type-misfit", message, dataset.name),)
+        if zeros:
+            names = ", ".join(f"{name!r} ({count})" for name, count in zeros.items())
+            message = f"days that no calendar has, such as 0000-00-00, in {names}; read as null"
+            told = Finding("zero-dates", message, dataset.name)
+            self._findings[entry.uri] = (*self._findings.get(entry.uri, ()), told)
 
     def findings_of(self, entry: Entry) -> tuple[Finding, ...]:
         return self._findings.get(entry.uri, ())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -16,6 +17,9 @@ from connectors.sources.sql_types import arrow_type
 from schema.model import Finding
 
 _AS_TEXT = (sa.types.String, sa.types.Enum)
+_ZERO = re.compile("^[0-9]{4}-(00-|[0-9]{2}-00)")
+"""A day that MySQL keeps and no calendar has: zero, or of a month or day of zero."""
+
 _STORAGE = {
     pa.int64(): ("integer",),
     pa.float64(): ("real", "integer"),
@@ -131,7 +135,7 @@ def to_batch(
     rows: Sequence[Sequence[Any]], columns: Sequence[Column], misfits: dict[str, int]
 ) -> pa.RecordBatch:
     """Rows of a driver as a batch; a column with a value that does not fit its type becomes text,
-    and is counted in `misfits`.
+    and is counted in `misfits`. Days that no calendar has are null, `zero_days` counts them.
     """
     values = list(zip(*rows, strict=True)) if rows else [() for _ in columns]
     arrays = [_array(column, cells, misfits) for column, cells in zip(columns, values, strict=True)]
@@ -139,9 +143,22 @@ def to_batch(
     return pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields))
 
 
+def zero_days(
+    rows: Sequence[Sequence[Any]], columns: Sequence[Column], counts: dict[str, int]
+) -> None:
+    """Count, by column, the days and times of a driver's rows that no calendar has."""
+    for at, column in enumerate(columns):
+        if pa.types.is_date(column.type) or pa.types.is_timestamp(column.type):
+            found = sum(isinstance(row[at], str) and bool(_ZERO.search(row[at])) for row in rows)
+            if found:
+                counts[column.name] = counts.get(column.name, 0) + found
+
+
 def _array(column: Column, cells: Sequence[Any], misfits: dict[str, int]) -> pa.Array:
     if pa.types.is_string(column.type):
         return pa.array([_text(cell) for cell in cells], pa.string())
+    if pa.types.is_date(column.type) or pa.types.is_timestamp(column.type):
+        cells = [None if isinstance(cell, str) and _ZERO.search(cell) else cell for cell in cells]
     try:
         if pa.types.is_boolean(column.type):
             return pa.array([None if cell is None else bool(cell) for cell in cells], pa.bool_())

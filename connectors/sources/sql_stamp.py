@@ -16,8 +16,8 @@ def stamp(database: Database, table: sa.TableClause) -> str:
     SQLite: size and time of the file and its write-ahead log. PostgreSQL: count of rows and sum of
     their transaction ids (`xmin`), or for views a checksum of the rows, computed there: the
     statistics views were found to lag up to 10 s behind an open session. MySQL: CHECKSUM TABLE.
-    Others: count of rows with the least and greatest value of each column that has an order,
-    which misses changes in between. Raises SourceError.
+    Others, and views of MySQL: count of rows with the least and greatest value of each column that
+    has an order, which misses changes in between. Raises SourceError.
     """
     if database.path is not None:
         return file_stamp(database.path, "-wal")
@@ -63,6 +63,8 @@ def _postgresql(connection: sa.Connection, table: sa.TableClause) -> str:
 def _mysql(connection: sa.Connection, table: sa.TableClause) -> str:
     name = connection.dialect.identifier_preparer.format_table(table)
     row = connection.exec_driver_sql(f"CHECKSUM TABLE {name}").one()
+    if row[1] is None:  # a view
+        return _by_bounds(connection, table)
     count = connection.execute(sa.select(sa.func.count()).select_from(table)).scalar()
     return f"{count}-{row[1]}"
 
