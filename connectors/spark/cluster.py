@@ -107,7 +107,7 @@ class Cluster:
 
     def _executors(self) -> dict[str, str]:
         said: dict[str, str | int | None] = {
-            "spark.cores.max": self.cores,
+            **self._most(),
             "spark.executor.cores": self.executor_cores,
             **{f"spark.executorEnv.{name}": value for name, value in self.environment},
         }
@@ -121,6 +121,12 @@ class Cluster:
                 "spark.mesos.executor.docker.image": self.mesos.image,
             }
         return {name: str(value) for name, value in said.items() if value is not None}
+
+    def _most(self) -> dict[str, int | None]:
+        """`cores` as the master takes it: YARN and Kubernetes count executors."""
+        if self.cores is None or self.master.startswith(("spark://", "mesos://")):
+            return {"spark.cores.max": self.cores}
+        return {"spark.executor.instances": max(1, self.cores // (self.executor_cores or 1))}
 
 
 def default_cluster() -> Cluster:

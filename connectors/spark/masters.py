@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from connectors import credentials
-from connectors.spark import mesos, pages, standalone
+from connectors.spark import mesos, pages, reaching, standalone
 from connectors.spark.cluster import Cluster
 from connectors.spark.demand import check, demand_of, matching
 from connectors.spark.libmesos import native_library
@@ -31,6 +31,8 @@ class Prepared:
     cluster: Cluster
     properties: Mapping[str, str] = field(default_factory=dict, repr=False)
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
+    is_here: bool = False
+    """Whether all machines that executors may run on are this one, so that its Java is theirs."""
 
 
 def prepare(cluster: Cluster, environment: Mapping[str, str] | None = None) -> Prepared:
@@ -52,7 +54,11 @@ def prepare(cluster: Cluster, environment: Mapping[str, str] | None = None) -> P
         return _standalone(cluster, environment)
     if cluster.master.startswith("mesos://"):
         return _mesos(cluster, environment)
-    return Prepared(cluster)
+    if cluster.master == "yarn":
+        reaching.check_yarn(environment)
+        return Prepared(cluster)
+    address = reaching.check_kubernetes(cluster.master, cluster.properties(), environment)
+    return Prepared(cluster, *_reachable(address, environment))
 
 
 def check_answers(cluster: Cluster, seconds: float = 5.0) -> str:
@@ -129,7 +135,19 @@ def _mesos(cluster: Cluster, environment: Mapping[str, str]) -> Prepared:
         variables |= {"SPARK_MESOS_PRINCIPAL": known.principal, "SPARK_MESOS_SECRET": known.secret}
     if not options.coarse:
         driver |= {"spark.executorEnv.MESOS_NATIVE_JAVA_LIBRARY": library}
-    return Prepared(cluster, driver, variables)
+    here = is_here(leading.address) and all(is_here(each.host) for each in fitting)
+    return Prepared(cluster, driver, variables, is_here=here and options.image is None)
+
+
+def is_here(address: str) -> bool:
+    """Whether `HOST` or `HOST:PORT` is an address of this machine."""
+    host = address.rpartition(":")[0] or address
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.bind((host, 0))  # only what is its own can be had
+    except OSError:
+        return False
+    return True
 
 
 def _reachable(

@@ -6,6 +6,7 @@ import logging
 import os
 import shutil
 import signal
+import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -68,10 +69,11 @@ def session(cluster: Cluster, name: str = "headwater") -> Iterator[SparkSession]
     folder = Path(tempfile.mkdtemp(prefix="headwater-spark-"))
     (folder / "log4j2.properties").write_text(_LOGGING, encoding="utf-8")
     builder = SparkSession.builder.appName(name)
-    for key, value in _properties(prepared, folder).items():
+    variables = _variables(prepared)
+    for key, value in _properties(prepared, folder, variables["JAVA_HOME"]).items():
         builder = builder.config(key, value)
     try:
-        with _environment(_variables(prepared)):
+        with _environment(variables):
             spark = _start(builder, prepared.cluster)
         try:
             with interruptible(spark):
@@ -99,7 +101,7 @@ def _shared(running: SparkSession, cluster: Cluster) -> SparkSession:
     return running
 
 
-def _properties(prepared: Prepared, folder: Path) -> dict[str, str]:
+def _properties(prepared: Prepared, folder: Path, java: str) -> dict[str, str]:
     properties = {
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
@@ -117,6 +119,8 @@ def _properties(prepared: Prepared, folder: Path) -> dict[str, str]:
             # A few tasks more than cores; Spark's 200 are for clusters.
             "spark.sql.shuffle.partitions": str(2 * (os.cpu_count() or 1)),
         }
+    if prepared.is_here:  # agents start executors by a script that takes JAVA_HOME or PATH
+        properties["spark.executorEnv.JAVA_HOME"] = java
     return properties | dict(prepared.properties) | prepared.cluster.properties()
 
 
@@ -154,7 +158,11 @@ def _stop(spark: SparkSession) -> None:
     gateway.shutdown()
     if process is not None:
         process.stdin.close()  # what the Java side waits for to exit
-        process.wait(timeout=30)
+        try:
+            process.wait(timeout=30)
+        except subprocess.TimeoutExpired:  # all is done: a library of its own keeps it from ending
+            process.kill()
+            process.wait()
 
 
 @contextmanager

@@ -10,10 +10,11 @@ from connectors.model import Dataset
 from connectors.targets import module
 from connectors.targets.avro import avro_names
 from connectors.targets.holding import refuse
-from connectors.targets.native import PYSPARK, local_path, reads_natively
+from connectors.targets.native import PYSPARK, reads_natively
 from connectors.targets.pyspark import reader_options
 from connectors.targets.python_rows import class_name
 from connectors.targets.python_source import printable
+from connectors.targets.scala_guard import path_of, reading
 from connectors.targets.spark_types import SparkJson, spark_type
 from schema.errors import UnsupportedType
 from schema.model import Schema
@@ -51,6 +52,15 @@ _RESERVED = frozenset(
 )
 """Words of Scala, of Java (which Spark's encoders refuse), and members of every case class."""
 
+_TAKEN = (
+    *("Any", "Array", "BigDecimal", "Boolean", "Byte", "Double", "Float", "Int", "Long", "Map"),
+    *("Nil", "Option", "Row", "RuntimeException", "SchemaDrift", "Seq", "Set", "Short", "String"),
+    *("StringContext", "System", "DataFrame", "DataFrameReader", "Dataset", "Encoder", "Encoders"),
+    *("SparkSession", "StructField", "StructType", "ArrayType", "MapType", "DecimalType"),
+    *(kind.removesuffix("()") for _, kind in _TYPES.values()),
+)
+"""What the module calls by name: no object or case class of its own may be called so."""
+
 _MOST = 250
 """Parameters of a constructor on the JVM: 255, some of them taken by wide types and itself."""
 
@@ -64,6 +74,9 @@ _OF = (
 )
 
 
+_IMPORT = "import org.apache.spark.sql.{%s, Dataset, Encoder, Encoders, SparkSession}"
+
+
 class ScalaTarget:
     """Generates `object Flights { case class Row; SCHEMA; of(frame); read(spark) }`."""
 
@@ -72,7 +85,7 @@ class ScalaTarget:
 
     def filename(self, dataset: Dataset) -> str:
         """`Flights.scala`."""
-        return f"{class_name(module.label(dataset))}.scala"
+        return f"{class_name(module.label(dataset), _TAKEN)}.scala"
 
     def generate(self, schema: Schema, dataset: Dataset) -> str:
         """The source text. Raises UnsupportedType naming the field."""
@@ -93,11 +106,11 @@ class ScalaTarget:
             for key, value in reader_options(dataset).items()
         )
         way = reads_natively(dataset, schema, PYSPARK)
-        name = class_name(module.label(dataset))
+        name = class_name(module.label(dataset), _TAKEN)
         return "\n".join(
             [
                 *_head(schema, dataset),
-                "import org.apache.spark.sql.{DataFrame, Dataset, Encoder, Encoders, SparkSession}",
+                _IMPORT % ("DataFrame, DataFrameReader" if way.native else "DataFrame"),
                 "import org.apache.spark.sql.types._",
                 "",
                 f"object {name} {{",
@@ -137,7 +150,7 @@ class _Classes:
         if len(fields) > _MOST:
             message = f"scala: {path or 'the row'}: more than {_MOST} fields in one case class"
             raise UnsupportedType(f"{message}; choose columns")
-        name = class_name(words, self.names) if path else words
+        name = class_name(words, (*_TAKEN, *self.names)) if path else words
         self.names.append(name)
         lines = []
         for plain, each, said in zip(
@@ -263,15 +276,11 @@ def _head(schema: Schema, dataset: Dataset) -> Iterator[str]:
 
 
 def _read(dataset: Dataset, options: str) -> Iterator[str]:
-    root = f"file://{local_path(dataset)}"
-    path = root if dataset.pattern is None else f"{root}/{dataset.pattern}"
-    method = {"jsonl": "json"}.get(dataset.format or "", dataset.format)
+    root, path = path_of(dataset)
     if dataset.partition_keys:
         options += f'\n      .option("basePath", {literal(root)})'
-    yield "  /** All rows, read by Spark itself with these types. */"
-    yield "  def read(spark: SparkSession): Dataset[Row] = of("
-    yield f"    spark.read\n      .schema(SCHEMA){options}\n      .{method}({literal(path)})"
-    yield "  )"
+    keys = ", ".join(map(literal, dataset.partition_keys))
+    yield from reading(dataset, options, literal(path), keys)
 
 
 def _why(reasons: tuple[str, ...]) -> Iterator[str]:

@@ -9,7 +9,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from connectors.spark.cluster import Cluster, MesosOptions
 from connectors.spark.libmesos import native_library
 from connectors.spark.masters import mesos_leader, prepare
 from connectors.spark.mesos import zookeeper_address
+from connectors.spark.session import _properties
 from connectors.spark.status import Resources
 from schema.errors import ClusterError, InvalidInput, MissingDependency
 
@@ -156,6 +157,25 @@ def test_a_job_that_could_never_run_is_refused_at_once(
 def test_what_is_used_just_now_is_waited_for(environment: dict[str, str]) -> None:
     with serving(Recorded("running")) as master:
         assert prepare(Cluster(master.url, cores=2), environment).cluster.cores == 2
+
+
+def test_executors_of_this_machine_are_told_where_java_is(
+    master: Recorded, environment: dict[str, str]
+) -> None:
+    prepared = prepare(Cluster(master.url), environment)
+    assert prepared.is_here
+    told = _properties(prepared, Path("/tmp"), "/opt/java")
+    assert told["spark.executorEnv.JAVA_HOME"] == "/opt/java"
+    own = replace(
+        prepared,
+        cluster=Cluster(master.url, environment=(("JAVA_HOME", "/opt/agents"),)),
+    )
+    told = _properties(own, Path("/tmp"), "/opt/java")
+    assert told["spark.executorEnv.JAVA_HOME"] == "/opt/agents"
+    image = MesosOptions(image="repo/spark:3.5")
+    assert not prepare(Cluster(master.url, mesos=image), environment).is_here
+    master.change = lambda said: said["slaves"][0].update(hostname="192.0.2.7")  # of nobody
+    assert not prepare(Cluster(master.url), environment).is_here
 
 
 def test_without_agents_it_is_told(master: Recorded, environment: dict[str, str]) -> None:
@@ -330,6 +350,8 @@ def test_zookeeper_addresses() -> None:
 
 @pytest.mark.mesos
 @pytest.mark.spark
+@pytest.mark.timeout(900)  # agents may be slow to offer
+@pytest.mark.filterwarnings("ignore:distutils Version classes:DeprecationWarning")  # pyspark's
 @pytest.mark.skipif(
     not os.environ.get("HEADWATER_MESOS_MASTER"),
     reason="needs a Mesos master (HEADWATER_MESOS_MASTER=mesos://HOST:PORT)",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
-import subprocess
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
@@ -22,7 +20,6 @@ import pytest
 import sqlalchemy as sa
 
 from catalog.access.plain import plain
-from connectors.spark.java import java_home
 from connectors.targets.avro import avro_names
 from tests.conformance.target_samples import EDGES, SAMPLES, Written, load
 
@@ -168,36 +165,6 @@ def test_ddl_makes_the_table(written: Written, sample: str, engine: str) -> None
         database.dispose()
     assert found == names
     assert path.suffix == ".sql"
-
-
-@pytest.mark.spark
-def test_scala_compiles_without_a_warning(written: Written, tmp_path: Path) -> None:
-    """All samples at once, by the compiler that PySpark brings."""
-    import pyspark
-
-    files = []
-    made = [path for (_, target), (path, _) in written.items() if target == "scala"]
-    for number, source in enumerate(made):
-        path = tmp_path / f"sample{number}.scala"
-        code = source.read_text()
-        path.write_text(f"package sample{number}\n{code}")
-        files.append(str(path))
-    jars = Path(pyspark.__file__).parent / "jars"
-    java = Path(java_home()) / "bin" / "java"
-    out = tmp_path / "classes"
-    out.mkdir()
-    command = [str(java), "-Xss8m", "-cp", f"{jars}/*", "scala.tools.nsc.Main", "-usejavacp"]
-    strict = ["-feature", "-deprecation", "-Xfatal-warnings"]
-    environment = {**os.environ, "LC_ALL": "C.UTF-8"}
-    done = subprocess.run(
-        [*command, *strict, "-encoding", "UTF-8", "-d", str(out), *files],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=environment,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert len(list(out.rglob("*$.class"))) >= len(made)
 
 
 def test_every_python_module_reads_in_a_fresh_interpreter(
