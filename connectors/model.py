@@ -245,6 +245,23 @@ class Format(Protocol):
 
 
 @runtime_checkable
+class Skipping(Protocol):
+    """A format whose files say of their parts what values these hold."""
+
+    def skipping(
+        self,
+        file: File,
+        options: Options,
+        terms: Sequence[Term],
+        *,
+        columns: Sequence[str] | None = None,
+    ) -> Reading:
+        """Rows of one file as `batches` gives them; parts where a term is nowhere true may be
+        left out.
+        """
+
+
+@runtime_checkable
 class Book(Protocol):
     """A format whose files may hold several tables: each is a dataset, `file.table` its name."""
 

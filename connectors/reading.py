@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors import registry
+from connectors.implied import implied, satisfiable
 from connectors.model import Dataset, Entry, Limits, Source, Term
 from schema.errors import SourceError
 from schema.model import Schema
@@ -47,8 +48,8 @@ def read_dataset(
 
     `columns` selects and orders; `where` is an Arrow expression over typed columns, whether
     selected or not; `entries` are read instead of those that a new listing finds. Entries whose
-    partition values rule `where` out are not opened. `terms` follow from `where`; a source that
-    can applies them itself. Raises SourceError.
+    partition values rule `where` out are not opened. `terms` follow from `where`; without them
+    they are found. A source that can applies them itself. Raises SourceError.
     """
     from schema.notation import notations
     from schema.text import cast_batch
@@ -60,6 +61,7 @@ def read_dataset(
     chosen = list_entries(dataset, source) if entries is None else tuple(entries)
     typed = schema.select(tuple(needed))
     written = notations(dict(dataset.options))
+    terms = terms or implied(where, schema)
     for entry in _possible(chosen, schema, where):
         for raw in source.batches(dataset, entry, columns=needed, terms=terms):
             batch = cast_batch(raw, typed, written)
@@ -84,8 +86,6 @@ def _possible(
     if where is None or not any(entry.partition for entry in entries):
         yield from entries
         return
-    import pyarrow.dataset as pa_dataset
-
     types = {field.name: field.type for field in schema}
     guarantees = []
     for entry in entries:
@@ -94,12 +94,5 @@ def _possible(
             if value is not None and key in types:
                 guarantee &= pc.field(key) == pa.scalar(value).cast(types[key])
         guarantees.append(guarantee)
-    fragments = pa_dataset.FileSystemDataset.from_paths(
-        [str(at) for at in range(len(entries))],
-        schema=schema.to_arrow(),
-        format=pa_dataset.ParquetFileFormat(),
-        filesystem=pa.fs.LocalFileSystem(),
-        partitions=guarantees,
-    )
-    for fragment in fragments.get_fragments(filter=where):
-        yield entries[int(fragment.path)]
+    for at in sorted(satisfiable(guarantees, where, schema)):
+        yield entries[at]

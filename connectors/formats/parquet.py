@@ -10,8 +10,9 @@ import pyarrow.parquet as pq
 
 from connectors.context.embedded import embedded_facts
 from connectors.context.model import facts_of
+from connectors.formats.parquet_bounds import possible
 from connectors.formats.seekable import seekable
-from connectors.model import Evidence, Examined, File, Options, Reading
+from connectors.model import Evidence, Examined, File, Options, Reading, Term
 from schema.errors import CorruptData
 from schema.model import Finding, Schema
 
@@ -60,23 +61,40 @@ class Parquet:
         """Batches of native types, at least one. Raises CorruptData where the file is broken."""
         return Reading(_read(file, columns), [])
 
+    def skipping(
+        self,
+        file: File,
+        options: Options,  # noqa: ARG002
+        terms: Sequence[Term],
+        *,
+        columns: Sequence[str] | None = None,
+    ) -> Reading:
+        """As `batches`, without the row groups whose bounds rule a term out."""
+        return Reading(_read(file, columns, terms), [])
 
-def _read(file: File, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
+
+def _read(
+    file: File, columns: Sequence[str] | None, terms: Sequence[Term] = ()
+) -> Iterator[pa.RecordBatch]:
     with _opened(file) as parquet:
         schema = parquet.schema_arrow
         wanted = None
         if columns is not None:
             schema = pa.schema([field for field in schema if field.name in columns])
             wanted = list(dict.fromkeys(schema.names))
+        metadata = parquet.metadata
+        groups = [
+            at for at in range(metadata.num_row_groups) if possible(metadata.row_group(at), terms)
+        ]
         try:
-            batches = parquet.iter_batches(BATCH_ROWS, columns=wanted, use_threads=False)
-            for batch in batches:
+            batches = parquet.iter_batches(BATCH_ROWS, groups, wanted, use_threads=False)
+            for batch in batches if groups else ():
                 # Arrow takes a name for a path: `a` brings a column called `a.b` along.
                 kept = [at for at, name in enumerate(batch.schema.names) if name in schema.names]
                 yield batch if len(kept) == batch.num_columns else batch.select(kept)
         except (pa.ArrowException, OSError) as error:
             raise _corrupt(file, error) from error
-        if not parquet.metadata.num_rows:
+        if not groups or not metadata.num_rows:
             yield pa.RecordBatch.from_pylist([], schema=schema)
 
 

@@ -17,6 +17,7 @@ from connectors.model import (
     Examined,
     Format,
     Limits,
+    Skipping,
     Term,
 )
 from connectors.sources.beside import Beside
@@ -236,7 +237,10 @@ class FileSource:
         wanted = None if columns is None else [name for name in columns if name not in keys]
         findings: list[Finding] = []
         try:
-            reading = form.batches(file, dataset.options, columns=wanted)
+            if terms and isinstance(form, Skipping):
+                reading = form.skipping(file, dataset.options, terms, columns=wanted)
+            else:
+                reading = form.batches(file, dataset.options, columns=wanted)
             findings = reading.findings
             for batch in reading.batches:
                 yield with_keys(batch, entry, columns)
