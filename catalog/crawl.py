@@ -114,11 +114,14 @@ def _crawl_one(way: _Way) -> Iterator[Outcome]:
     """The datasets below one URI, in the order listed; then the sources that are gone."""
     began = datetime.now(UTC)
     seen: set[int] = set()
+    broken: set[str] = set()
     readers = ThreadPoolExecutor(way.engine.readers, thread_name_prefix="crawl")
     try:
         for listed in _batches(way.source.datasets(), LISTED_AT_ONCE):
             for outcome in _crawl_listed(way, listed, readers):
                 seen.add(outcome.source.pk)
+                if outcome.status is Status.FAILED:
+                    broken.add(outcome.source.name)
                 yield outcome
     except BaseException:  # Ctrl-C: what is being read now is not read to its end
         way.stopped.set()
@@ -127,7 +130,7 @@ def _crawl_one(way: _Way) -> Iterator[Outcome]:
         readers.shutdown(cancel_futures=True)
     if _unlisted(way.source):
         return
-    for namespace, prefix in _areas(way):
+    for namespace, prefix in _areas(way, broken):
         yield from way.store.mark_gone(namespace, prefix, seen, since=began)
 
 
@@ -199,14 +202,18 @@ def _settled(way: _Way, listed: list[Dataset]) -> dict[tuple[str, str], Source]:
     }
 
 
-def _areas(way: _Way) -> Iterator[tuple[str, str]]:
-    """What was listed in full, with the databases in files of it that are there no more."""
+def _areas(way: _Way, broken: set[str]) -> Iterator[tuple[str, str]]:
+    """What was listed in full, with the databases in files of it that are there no more: those in
+    files that are `broken` are only out of reach.
+    """
     for namespace, prefix in way.source.areas:
         yield namespace, prefix
         if namespace == "file":
-            for database in way.store.namespaces(f"sqlite://{prefix}"):
-                if database.removeprefix(f"sqlite://{prefix}")[:1] in {"", "/"}:
-                    yield database, ""
+            for start in (f"sqlite://{prefix}", f"duckdb://{prefix}"):
+                for database in way.store.namespaces(start):
+                    path = database.partition("://")[2]
+                    if database.removeprefix(start)[:1] in {"", "/"} and path not in broken:
+                        yield database, ""
 
 
 def _unlisted(source: Place) -> bool:

@@ -1,24 +1,24 @@
-"""Files that hold datasets of their own: SQLite databases and archives, opened as sources."""
+"""Files that hold datasets of their own: SQLite and DuckDB databases, and archives, opened as
+sources.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from connectors.layout import suffix_of
 from connectors.model import Dataset, Entry, Limits, Source
 from connectors.sources.archive import DEEPEST, archive_kind
 from connectors.sources.filesystem import Files, LocalFiles
-from connectors.uri import file_path, printable
+from connectors.uri import file_path, printable, quoted_name
 from schema.errors import SourceError
 from schema.model import Finding
 
-if TYPE_CHECKING:
-    from connectors.sources.sql import SqlSource
-
-SQLITE_SUFFIXES = frozenset({".db", ".sqlite", ".sqlite3", ".db3"})
+DATABASE_SUFFIXES = frozenset({".db", ".sqlite", ".sqlite3", ".db3", ".duckdb", ".ddb"})
 SQLITE_MAGIC = b"SQLite format 3\0"
+DUCKDB_MAGIC = b"DUCK"
+"""Behind a checksum of eight bytes."""
 
 
 @dataclass(slots=True)
@@ -29,7 +29,7 @@ class Containers:
     limits: Limits
     archives: Callable[[str, Limits], Source]
     findings: list[Finding]
-    _databases: dict[str, SqlSource] = field(default_factory=dict, init=False)
+    _databases: dict[str, Source] = field(default_factory=dict, init=False)
     _archives: dict[str, Source] = field(default_factory=dict, init=False)
 
     @property
@@ -54,7 +54,7 @@ class Containers:
             return None
         (entry,) = whole.entries
         name = whole.name.rsplit("/", 1)[-1]
-        if suffix_of(name) in SQLITE_SUFFIXES:
+        if suffix_of(name) in DATABASE_SUFFIXES:
             database = self._database(entry)
             return None if database is None else self._tables(database, entry)
         kind = archive_kind(name)
@@ -81,28 +81,39 @@ class Containers:
             return
         self.findings.extend(source.listing_findings)
 
-    def _database(self, entry: Entry) -> SqlSource | None:
-        """The SQLite database in a local file; None when the file is something else."""
-        from connectors.sources.database import sqlite_uri
-        from connectors.sources.sql import SqlSource
-
+    def _database(self, entry: Entry) -> Source | None:
+        """The database in a local file; None when the file is something else."""
         if not isinstance(self.files, LocalFiles):
             return None
         path = file_path(entry.uri)
         try:
             with open(path, "rb") as stream:  # noqa: PTH123 - bytes of a name need no Path
-                if stream.read(16) != SQLITE_MAGIC:
-                    return None
-            return SqlSource(sqlite_uri(path), Limits(rows=self.limits.rows))
+                head = stream.read(16)
+            return _opened(path, head, Limits(rows=self.limits.rows))
         except (OSError, SourceError):
             return None
 
-    def _tables(self, database: SqlSource, entry: Entry) -> Iterator[Dataset]:
+    def _tables(self, database: Source, entry: Entry) -> Iterator[Dataset]:
         self._databases[database.uri] = database
         try:
             yield from database.datasets()
         except SourceError as error:
             path = printable(file_path(entry.uri))
+            del self._databases[database.uri]  # what is in it is out of reach, and not gone
             finding = Finding("database-unreadable", str(error), path, "error")
             yield Dataset("file", path, entry.uri, (entry,), findings=(finding,))
         self.findings.extend(database.listing_findings)
+
+
+def _opened(path: str, head: bytes, limits: Limits) -> Source | None:
+    """The database in a file that begins so, by the reader of its kind."""
+    if head == SQLITE_MAGIC:
+        from connectors.sources.database import sqlite_uri
+        from connectors.sources.sql import SqlSource
+
+        return SqlSource(sqlite_uri(path), limits)
+    if head[8:12] == DUCKDB_MAGIC:
+        from connectors.sources.duckdb import SCHEME, DuckDbSource
+
+        return DuckDbSource(f"{SCHEME}/{quoted_name(path)}", limits)
+    return None

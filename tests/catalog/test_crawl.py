@@ -483,3 +483,30 @@ def test_an_option_that_is_taken_back_is_found_out_again(
     assert "delimiter" in {one.choice for one in evidence if one.reason == SET_BY_USER}
     crawled(data, limits=Limits(unfixed=("quote", "nothing")))
     assert crawled(data)["odd"].bytes_read == 0
+
+
+def test_a_duckdb_file_in_a_folder_is_its_tables(
+    data: Path, crawled: Crawled, store: Store
+) -> None:
+    import duckdb
+
+    path = data / "it's #1.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("CREATE TABLE birds (id INTEGER PRIMARY KEY, name VARCHAR)")
+        connection.execute("INSERT INTO birds VALUES (1, 'owl'), (2, 'robin')")
+        connection.execute("CREATE VIEW names AS SELECT name FROM birds")
+    found = crawled(data)
+    assert statuses(found) == {"birds": "NEW", "names": "NEW"}
+    assert found["birds"].source.row_count == 2
+    assert store.version(found["birds"].source.version or 0).schema.primary_key == ("id",)
+    assert statuses(crawled(data)) == {"birds": "UNCHANGED", "names": "UNCHANGED"}
+    path.write_bytes(b"12345678DUCK but no more")
+    broken = crawled(data)
+    assert [one.findings[0].code for one in broken.values() if one.status is Status.FAILED] == [
+        "database-unreadable"
+    ]
+    assert store.source(found["birds"].source.pk).status is not Status.GONE  # only out of reach
+    path.unlink()
+    (data / "a.csv").write_text("x\n1\n")
+    gone = statuses(crawled(data))
+    assert gone["birds"] == gone["names"] == "GONE"
