@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import ipaddress
 import json
 import shlex
 import smtplib
@@ -72,7 +73,7 @@ def link(alert: Alert, base: str) -> str | None:
 
     if alert.source_pk is None:
         return None
-    tab = {"schema": "/history", "drift": "/history"}.get(alert.kind, "/quality")
+    tab = {"schema": "/versions", "drift": "/versions"}.get(alert.kind, "/quality")
     tab = "" if alert.kind in {"failed", "gone"} else tab
     return f"{base.rstrip('/')}/sources/{global_id('Source', alert.source_pk)}{tab}"
 
@@ -135,11 +136,14 @@ def email(batch: Batch, document: dict[str, Any]) -> None:
     message.set_content(document["text"] + "\n")
     try:
         secure = server.scheme == "smtps"
-        make: Callable[..., smtplib.SMTP] = smtplib.SMTP_SSL if secure else smtplib.SMTP
-        with make(host, port or (465 if secure else 25), timeout=SECONDS) as client:
+        with _connected(host, port, secure=secure) as client:
             if not secure and client.ehlo()[0] == 250 and client.has_extn("starttls"):
                 client.starttls(context=ssl.create_default_context())
+                secure = True
             if batch.rule.secret:
+                if not secure and not is_loopback(host):
+                    told = "offers no TLS, so no password is sent there; give smtps://"
+                    raise Undelivered(f"e-mail by {host}: {told}", final=True)
                 account = resolve(batch.rule.secret)
                 client.login(account.user or "", account.password or "")
             client.send_message(message)
@@ -150,6 +154,22 @@ def email(batch: Batch, document: dict[str, Any]) -> None:
         raise Undelivered(f"e-mail by {host}: {reason}", final=final) from error
     except (OSError, smtplib.SMTPException) as error:
         raise Undelivered(f"e-mail by {host}: {error}") from error
+
+
+def _connected(host: str, port: int | None, *, secure: bool) -> smtplib.SMTP:
+    """A connection; of a server that is asked by TLS the certificate is verified."""
+    if not secure:
+        return smtplib.SMTP(host, port or 25, timeout=SECONDS)
+    context = ssl.create_default_context()
+    return smtplib.SMTP_SSL(host, port or 465, timeout=SECONDS, context=context)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether what is sent to a host stays on this machine."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def command(batch: Batch, document: dict[str, Any]) -> None:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import json
 import socket
+import ssl
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message
+from aiosmtpd.smtp import AuthResult
 
+from catalog.alerts.channels import is_loopback
 from catalog.alerts.checking import checked
 from catalog.alerts.deliver import MOST_ATTEMPTS, deliver
 from catalog.alerts.model import KINDS, Channel, Rule, overdue
+from catalog.web.source_page import TABS
 from schema.errors import InvalidInput, NotFound
 
 ALL = tuple(KINDS)
@@ -40,6 +46,7 @@ def test_what_happens_is_told_with_a_link_and_grouped(store, orders, hook):
     assert "price" in breaks["message"]
     assert breaks["source"] == "orders"
     assert breaks["link"].startswith("https://data.example.org/sources/")
+    assert {one["link"].rpartition("/")[2] for one in document["alerts"]} <= set(TABS)
     assert document["text"].count("\n") == len(document["alerts"]) - 1
 
 
@@ -222,6 +229,102 @@ def test_an_e_mail_is_sent_by_smtp(store):
     assert message["To"] == "ada@example.org, bob@example.org"
     assert message["Subject"] == "[headwater] headwater: this is a test of the alert 'ops'"
     assert message["Message-ID"].endswith("@headwater>")
+
+
+class Keep(Message):
+    """Keeps the messages that it is given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.got = []
+
+    def handle_message(self, message) -> None:
+        self.got.append(message)
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")  # on loopback
+@pytest.mark.parametrize(
+    ("secret", "error"),
+    [
+        ("mailer:s3cret", None),
+        ("mailer:wrong", "Authentication credentials invalid"),
+        (None, "Authentication required"),
+    ],
+)
+@pytest.mark.parametrize("scheme", ["smtp", "smtps"])
+def test_an_e_mail_server_is_signed_in_to(store, certificate, monkeypatch, scheme, secret, error):
+    def known(_server, _session, _envelope, _mechanism, data):
+        right = (data.login, data.password) == (b"mailer", b"s3cret")
+        return AuthResult(success=right, handled=False)
+
+    if secret:
+        monkeypatch.setenv("MAILER", secret)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    made = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    made.load_cert_chain(certificate)
+    tls = {"ssl_context": made} if scheme == "smtps" else {}
+    keep = Keep()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = Controller(
+        keep,
+        hostname="127.0.0.1",
+        port=port,
+        auth_required=True,
+        auth_require_tls=False,
+        authenticator=known,
+        **tls,
+    )
+    server.start()
+    try:
+        reference = "env:MAILER" if secret else None
+        url = f"{scheme}://127.0.0.1:{port}"
+        rules = rule("ada@example.org", channel=Channel.EMAIL, server=url, secret=reference)
+        store.alerts.add(checked(rules))
+        store.alerts.test("ops")
+        assert deliver(store).sent == (error is None)
+    finally:
+        server.stop()
+    (alert,) = store.alerts.history()
+    if error is None:
+        assert keep.got[0]["To"] == "ada@example.org"
+    else:
+        assert keep.got == []
+        assert error in alert.error
+        assert "s3cret" not in alert.error
+        assert "wrong" not in alert.error
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(store, certificate):
+    made = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    made.load_cert_chain(certificate)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with socket.create_server(("127.0.0.1", port)) as listening:
+        thread = threading.Thread(target=_greet, args=(listening, made))
+        thread.start()
+        url = f"smtps://127.0.0.1:{port}"
+        store.alerts.add(checked(rule("a@example.org", channel=Channel.EMAIL, server=url)))
+        store.alerts.test("ops")
+        assert deliver(store).sent == 0
+        thread.join()
+    (alert,) = store.alerts.history()
+    assert "certificate verify failed" in alert.error
+
+
+def _greet(listening: socket.socket, context: ssl.SSLContext) -> None:
+    """Answers one client by TLS, which may not like it."""
+    client, _ = listening.accept()
+    with client, contextlib.suppress(OSError):
+        context.wrap_socket(client, server_side=True).close()
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [("127.0.0.1", True), ("::1", True), ("localhost", True), ("mail.example.org", False)],
+)
+def test_passwords_stay_on_this_machine_without_tls(host, expected):
+    assert is_loopback(host) is expected
 
 
 def test_a_command_is_given_the_document(store, tmp_path):
