@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from catalog.model import Edge, ExpectationResult, Outcome, QualityReport, Run, Source
     from catalog.quality.choices import Choice
     from catalog.quality.drift import ColumnDrift
+    from catalog.quality.score import DimensionScore
     from schema.diff import SchemaDiff
     from schema.model import Finding
 
@@ -75,6 +76,16 @@ def quality(value: QualityReport) -> Document:
         "checkedAt": value.checked_at,
         "rowsSeen": value.rows_seen,
         "results": [result(one) for one in value.results],
+    }
+
+
+def dimension(value: DimensionScore) -> Document:
+    return {
+        "dimension": value.dimension,
+        "score": value.score,
+        "met": value.met,
+        "expected": value.expected,
+        "formula": value.formula,
     }
 
 

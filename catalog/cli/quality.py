@@ -87,6 +87,8 @@ def command(
     from catalog.cli.output import console, print_json, text
     from catalog.cli.progress import doing
     from catalog.quality.editing import Edit, edit
+    from catalog.quality.evidence import Evidence
+    from catalog.quality.score import by_dimension
 
     own = None if suite is None else read_suite(suite)
     wanted = Edit(silence, pin, arguments(changes), reset, own, accept, reason)
@@ -110,14 +112,18 @@ def command(
 
             pages.append(write_docs(source, report, docs))
         choices = store.choices(source.pk)
+        scores = by_dimension(report.results, Evidence.of(store.version(report.version)))
     if session.json:
         told = {
             **documents.quality(report),
+            "dimensions": [documents.dimension(one) for one in scores],
             "choices": [documents.choice(c) for c in choices.values()],
         }
         print_json({"id": source.id, "name": source.name, **told})
         return
     show(source, report)
+    told_scores = (f"{one.dimension} {one.score:g} ({one.met} of {one.expected})" for one in scores)
+    console().print(text(f"by dimension: {', '.join(told_scores)}"), soft_wrap=True)
     for choice in choices.values():
         why = f" ({choice.reason})" if choice.reason else ""
         console().print(text(f"{choice.state}: {choice.key}{why}", "dim"), soft_wrap=True)

@@ -52,6 +52,7 @@ WEIGHTS = {
     ("Source", "versions"): 20,
     ("Source", "runs"): 20,
     ("QualityReport", "history"): 20,
+    ("QualityReport", "dimensions"): 20,
     ("Source", "lineage"): 20,
     ("Source", "upstream"): 20,
     ("Source", "downstream"): 20,

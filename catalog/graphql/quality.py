@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from graphene import Boolean, Field, Float, List, NonNull, ObjectType, String
+from graphene import Boolean, Field, Float, Int, List, NonNull, ObjectType, String
 
 from catalog import model
 from catalog.graphql.loading import Request
 from catalog.graphql.scalars import DateTime, Long, PageSize, Value
 from catalog.search import grade
+
+if TYPE_CHECKING:
+    from catalog.quality.score import DimensionScore
 
 
 class ExpectationResultType(ObjectType):
@@ -60,6 +63,23 @@ class ExpectationResultType(ObjectType):
         return result.expectation.false_alarms
 
 
+class DimensionScoreType(ObjectType):
+    """One dimension of quality, and how its score comes about."""
+
+    class Meta:
+        """The name `DimensionScore` is the dataclass that this type shows."""
+
+        name = "DimensionScore"
+
+    dimension = String(
+        description="completeness, uniqueness, validity, consistency, timeliness or stability."
+    )
+    score = Float(description="0 to 100.")
+    met = Int(description="Expectations of it that are met.")
+    expected = Int(description="Expectations of it.")
+    formula = String(description="How the score comes about.")
+
+
 class QualityReportType(ObjectType):
     """The verdict on one version of a source."""
 
@@ -79,6 +99,10 @@ class QualityReportType(ObjectType):
         failed=Boolean(description="Only results that failed (true) or were met (false)."),
         description="The verdict on each expectation.",
     )
+    dimensions = List(
+        NonNull(DimensionScoreType),
+        description="The score by dimension, those that count; the score in all is their mean.",
+    )
     history = List(
         NonNull(lambda: QualityReportType),
         first=PageSize(required=True, default_value=20, description="How many reports, 1 to 200."),
@@ -95,6 +119,17 @@ class QualityReportType(ObjectType):
     ) -> list[model.ExpectationResult]:
         results = info.context.results(report)
         return [result for result in results if failed is None or result.success != failed]
+
+    @staticmethod
+    def resolve_dimensions(report: model.QualityReport, info: Any) -> tuple[DimensionScore, ...]:
+        from catalog.quality.evidence import Evidence
+        from catalog.quality.score import by_dimension
+
+        request: Request = info.context
+        version = request.version(report.source_pk)
+        if version is None or version.pk != report.version:
+            version = request.store.version(report.version)
+        return by_dimension(report.results, Evidence.of(version))
 
     @staticmethod
     def resolve_history(report: model.QualityReport, info: Any, first: int) -> Any:

@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from catalog.model import ExpectationResult, QualityReport, Source, Version
+from catalog.quality.drift import NONE, STRONG, drift
 from catalog.quality.evidence import Evidence
 from catalog.quality.judge import is_masked
 from catalog.quality.score import DIMENSIONS, dimension_scores
 from catalog.quality.wording import describe, shown
+from schema.diff import diff
+from schema.model import Change
 
 if TYPE_CHECKING:
     import jinja2
@@ -48,13 +51,51 @@ class Line:
     unexpected: str
 
 
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What is otherwise than in the last version that met everything; nothing in it is HTML."""
+
+    number: int
+    changes: tuple[str, ...]
+
+
+def since_good(store: Store, version: Version, history: Sequence[QualityReport]) -> Since | None:
+    """What changed since the newest version before that met all expectations; None without one.
+
+    Values are not told, only columns, so that nothing personal is.
+    """
+    good = next((one for one in history if one.success and one.version < version.pk), None)
+    if good is None:
+        return None
+    before = store.version(good.version)
+    changes = [_changed(one) for one in diff(before.schema, version.schema).changes]
+    rows = (before.profile.rows_seen, version.profile.rows_seen)
+    if rows[0] != rows[1]:
+        changes.append(f"{rows[0]:,} rows before, {rows[1]:,} now")
+    changes += [
+        f"{one.field}: its values are spread otherwise, "
+        f"{'much' if one.level == STRONG else 'somewhat'} (stability index {one.index:.2f})"
+        for one in drift(Evidence.of(before), Evidence.of(version))
+        if one.level != NONE
+    ]
+    return Since(before.number, tuple(changes))
+
+
+def _changed(change: Change) -> str:
+    told = change.kind.replace("-", " ").replace("_", " ").lower()
+    sides = [str(one) for one in (change.before, change.after) if one is not None]
+    breaks = ", which breaks readers" if change.breaking else ""
+    return f"{change.field}: {told}{' (' + ' → '.join(sides) + ')' if sides else ''}{breaks}"
+
+
 def write_page(store: Store, source: Source, report: QualityReport, directory: Path) -> Path:
     """Write `index.html` about a report of `source` into `directory`, which is made if need be."""
     version = store.version(report.version)
     history = store.quality_history(source.pk, first=30)
     directory.mkdir(parents=True, exist_ok=True)
     path = directory / "index.html"
-    path.write_text(render(source, version, report, history), encoding="utf-8")
+    since = since_good(store, version, history)
+    path.write_text(render(source, version, report, history, since), encoding="utf-8")
     return path
 
 
@@ -63,8 +104,11 @@ def render(
     version: Version,
     report: QualityReport,
     history: Sequence[QualityReport] = (),
+    since: Since | None = None,
 ) -> str:
-    """The page about a report on `version`; `history` are earlier reports, newest first."""
+    """The page about a report on `version`; `history` are earlier reports, newest first, and
+    `since` what changed since the last good version.
+    """
     evidence = Evidence.of(version)
     scores = dimension_scores(report.results, evidence)
     return _template().render(
@@ -77,6 +121,7 @@ def render(
         ],
         lines=[line_of(result, evidence) for result in report.results],
         trend=trend([one.score for one in reversed(history)]),
+        since=since,
         shown=shown,
         tone=tone,
     )

@@ -19,6 +19,7 @@ of them. The score in all is the mean over the dimensions that count, rounded to
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from catalog.model import ExpectationResult
 from catalog.quality.evidence import Evidence
@@ -44,6 +45,40 @@ def dimension_scores(results: Sequence[ExpectationResult], evidence: Evidence) -
             met = sum(verdicts) / len(verdicts) if verdicts else 1.0
             scores[dimension] = round(100 * met * (1 - penalties.get(dimension, 0.0)), 2)
     return scores
+
+
+FORMULA = "100 × (share of its expectations that are met) × (1 − penalty)"
+PENALTIES = {
+    "completeness": "the penalty is the share of nulls over all cells",
+    "validity": "the penalty is the share of values that do not fit the type of their column",
+    "consistency": "the penalty is 1 − 0.95^(kinds of warnings) × 0.75^(kinds of errors)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionScore:
+    """One dimension of a report: `met` of `expected` expectations are met; `formula` tells how the
+    score, 0 to 100, comes about.
+    """
+
+    dimension: str
+    score: float
+    met: int
+    expected: int
+    formula: str
+
+
+def by_dimension(
+    results: Sequence[ExpectationResult], evidence: Evidence
+) -> tuple[DimensionScore, ...]:
+    """The dimensions that count, in the order of `DIMENSIONS`."""
+    found = []
+    for dimension, score in dimension_scores(results, evidence).items():
+        verdicts = [one.success for one in results if one.expectation.dimension == dimension]
+        penalty = PENALTIES.get(dimension, "there is no penalty")
+        formula = f"{FORMULA}; {penalty}"
+        found.append(DimensionScore(dimension, score, sum(verdicts), len(verdicts), formula))
+    return tuple(found)
 
 
 def overall(scores: dict[str, float]) -> float:

@@ -21,6 +21,9 @@ def test_quality_validates_stores_and_writes_a_page(
     assert set(told) >= {"success", "score", "results"}
     assert told["engine"] == "great_expectations"
     assert 0 < told["score"] <= 100
+    scores = [one["score"] for one in told["dimensions"]]
+    assert told["score"] == round(sum(scores) / len(scores), 2)
+    assert sum(one["expected"] for one in told["dimensions"]) == len(told["results"])
     assert set(told["results"][0]) >= {
         "expectation", "field", "success", "observed", "unexpectedCount",
     }  # fmt: skip

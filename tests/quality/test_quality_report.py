@@ -129,6 +129,34 @@ def test_the_page_is_written_for_a_catalogued_source(tmp_path: Path, catalog_url
     assert "Quality of airports" in Page(path.read_text(encoding="utf-8")).text
 
 
+def test_the_page_tells_what_changed_since_the_last_good_version(tmp_path: Path):
+    folder = tmp_path / "shop"
+    folder.mkdir()
+
+    def write(columns: str, price: float, rows: int) -> None:
+        lines = [columns, *(f"N{n:04},{price + n % 50}" for n in range(rows))]
+        (folder / "shop.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        list(crawl([str(folder)], store))
+
+    def page() -> str:
+        found = store.source("shop")
+        path = write_page(store, found, store.quality([found.pk])[found.pk], tmp_path / "page")
+        return Page(path.read_text(encoding="utf-8")).text
+
+    with Store.open(f"sqlite:///{tmp_path / 'shop.db'}") as store:
+        write("code,price", 10, 300)
+        assert "the last that met everything" not in page()
+        write("code,price", 5000, 120)
+        told = page()
+        assert "Since version 1, the last that met everything" in told
+        assert "300 rows before, 120 now" in told
+        assert "price: its values are spread otherwise, much" in told
+        write(f"code,{'<b>cost'}", 5000, 120)
+        told = page()
+        assert "Since version 1" in told
+        assert "<b>cost" in told
+
+
 @pytest.mark.parametrize(
     ("kind", "kwargs", "words"),
     [
