@@ -142,8 +142,8 @@ def email(batch: Batch, document: dict[str, Any]) -> None:
                 secure = True
             if batch.rule.secret:
                 if not secure and not is_loopback(host):
-                    told = "offers no TLS, so no password is sent there; give smtps://"
-                    raise Undelivered(f"e-mail by {host}: {told}", final=True)
+                    wanted = "offers no TLS, so no password is sent there; give smtps://"
+                    raise Undelivered(f"e-mail by {host}: {wanted}", final=True)
                 account = resolve(batch.rule.secret)
                 client.login(account.user or "", account.password or "")
             client.send_message(message)
