@@ -1,4 +1,4 @@
-"""Many files: crawling 10,000 small ones, and crawling again where nothing has changed."""
+"""Many files: crawling 10,000 small ones, listing 100,000, and crawling again where nothing changed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from benchmarks.processes import run
+from connectors import registry
 
 SMALL = int(os.environ.get("HEADWATER_BENCH_SMALL", "10000"))
 UNCHANGED = int(os.environ.get("HEADWATER_BENCH_UNCHANGED", "100000"))
@@ -30,6 +31,7 @@ def main() -> None:
                 f"{cost.memory / 1e6:10.0f}"
             )
         _make_parts(root / "parts")
+        _list(root / "parts")
         crawl[4] = f"{root}/parts.db"
         for name in ("new", "unchanged"):
             cost = run([*crawl, str(root / "parts")])
@@ -37,6 +39,15 @@ def main() -> None:
                 f"{f'{UNCHANGED:,} parts of 100 sets, {name}':34}{cost.wall:9.1f}{cost.cpu:9.1f}"
                 f"{cost.memory / 1e6:10.0f}"
             )
+
+
+def _list(folder: Path) -> None:
+    """How many files a second a listing names and groups, in this process."""
+    source = registry.open_source(str(folder))
+    began, cpu = time.perf_counter(), time.process_time()
+    count = sum(len(dataset.entries) for dataset in source.datasets())
+    wall, cpu = time.perf_counter() - began, time.process_time() - cpu
+    print(f"{f'{count:,} listed, {count / wall:,.0f}/s':34}{wall:9.1f}{cpu:9.1f}")
 
 
 def _make_small(folder: Path) -> None:

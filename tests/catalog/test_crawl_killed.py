@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import random
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +16,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from catalog.crawl import crawl
+from catalog.model import Status
 from catalog.store import Store
 
 Contents = Callable[[Store], dict[str, Any]]
-KILLS = 15
+KILLS = int(os.environ.get("HEADWATER_TEST_KILLS", "15"))
 
 
 def crawls(folder: Path, *moments: tuple[int, str]) -> list[tuple[int, str]]:
@@ -70,6 +73,25 @@ def test_a_crawl_killed_at_random_moments_and_done_again_is_as_an_undisturbed_on
         with Store.open(catalog_url) as killed, Store.open(calm_url) as calm:
             assert len(list(crawl([str(folder)], killed))) >= 6
             assert contents(killed) == contents(calm)
+
+
+def test_two_processes_crawl_at_once_what_has_vanished_in_part(
+    folder: Path, catalog_url: str, tmp_path: Path, contents: Contents
+) -> None:
+    calm_url = f"sqlite:///{tmp_path / 'calm.db'}"
+    for url in (calm_url, catalog_url):
+        with Store.open(url) as store:
+            list(crawl([str(folder)], store))
+    change(folder)
+    (folder / "sales/month=4/part.parquet").unlink()
+    with ThreadPoolExecutor(2) as both:
+        ends = [both.submit(crawls, folder, (0, catalog_url)) for _ in range(2)]
+        assert [one.result()[0][1] for one in ends] == ["lived", "lived"]
+    with Store.open(catalog_url) as together, Store.open(calm_url) as calm:
+        list(crawl([str(folder)], calm))
+        assert contents(together) == contents(calm)
+        assert together.source("gamma").status is Status.GONE
+        assert together.source("delta").status is not Status.GONE
 
 
 def test_every_source_that_a_killed_crawl_left_is_whole(
