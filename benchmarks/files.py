@@ -1,4 +1,4 @@
-"""Many files: crawling 10,000 small ones, listing 100,000, and crawling again where nothing changed."""
+"""Many files: crawling 10,000 small ones, listing 100,000, crawling again what has not changed."""
 
 from __future__ import annotations
 
