@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
+from catalog.store.relevance import fill_in
 from schema.errors import CatalogError, InvalidInput
 
 T = TypeVar("T")
@@ -33,6 +34,7 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        event.listen(engine, "before_cursor_execute", fill_in, retval=True)
         self.dialect = engine.dialect.name
         # An in-memory catalog has one connection, which threads take in turns.
         self._turn = threading.RLock() if isinstance(engine.pool, StaticPool) else None

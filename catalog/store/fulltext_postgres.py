@@ -13,11 +13,9 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
-    Float,
     Text,
     cast,
     column,
-    literal_column,
     select,
     table,
     text,
@@ -89,9 +87,9 @@ def behind(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     return condition
 
 
-def relevance(terms: Sequence[Term], rarities: Sequence[float]) -> ColumnElement[float]:
-    """How well a matched document fits; see `catalog.store.relevance`."""
-    return literal_column(f"({relevance_by('strpos', terms, rarities)})", Float)
+def relevance(terms: Sequence[Term], rarities: Sequence[float]) -> str:
+    """SQL for how well a matched document fits; see `catalog.store.relevance`."""
+    return relevance_by("strpos", terms, rarities)
 
 
 def rarities(connection: Connection, terms: Sequence[Term]) -> list[float]:
@@ -99,11 +97,20 @@ def rarities(connection: Connection, terms: Sequence[Term]) -> list[float]:
     return rarities_by(connection, terms, select(DOCUMENTS.c.source_pk), has)
 
 
-def has(terms: Sequence[Term], *, every: bool, labelled: bool = False) -> ColumnElement[bool]:
-    """Documents with every term or any; `labelled`: in the label."""
-    expressions = [_expression(term, LABEL if labelled else "") for term in terms]
-    asked = (" & " if every else " | ").join(expressions)
+def has(terms: Sequence[Term], *, every: bool) -> ColumnElement[bool]:
+    """Documents with every term or any."""
+    return matches(written(terms, every=every))
+
+
+def matches(asked: str | ColumnElement[str]) -> ColumnElement[bool]:
+    """Documents that what `written` returned finds."""
     return DOCUMENTS.c.vector.bool_op("@@")(cast(asked, TSQUERY))
+
+
+def written(terms: Sequence[Term], *, every: bool, labelled: bool = False) -> str:
+    """What full text is asked for: every term or any; `labelled`: in the label."""
+    mark = LABEL if labelled else ""
+    return (" & " if every else " | ").join(_expression(term, mark) for term in terms)
 
 
 def _vector(texts: Iterable[str]) -> str:

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
-    Float,
     Text,
     column,
     literal,
@@ -88,9 +87,9 @@ def behind(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     return made
 
 
-def relevance(terms: Sequence[Term], rarities: Sequence[float]) -> ColumnElement[float]:
-    """How well a matched document fits; see `catalog.store.relevance`."""
-    return literal_column(f"({relevance_by('instr', terms, rarities)})", Float)
+def relevance(terms: Sequence[Term], rarities: Sequence[float]) -> str:
+    """SQL for how well a matched document fits; see `catalog.store.relevance`."""
+    return relevance_by("instr", terms, rarities)
 
 
 def rarities(connection: Connection, terms: Sequence[Term]) -> list[float]:
@@ -98,11 +97,20 @@ def rarities(connection: Connection, terms: Sequence[Term]) -> list[float]:
     return rarities_by(connection, terms, select(literal(1)).select_from(DOCUMENTS), has)
 
 
-def has(terms: Sequence[Term], *, every: bool, labelled: bool = False) -> ColumnElement[bool]:
-    """Documents with every term or any; `labelled`: in the label."""
-    mark = LABEL if labelled else ""
-    asked = (" AND " if every else " OR ").join(_expression(term, mark) for term in terms)
+def has(terms: Sequence[Term], *, every: bool) -> ColumnElement[bool]:
+    """Documents with every term or any."""
+    return matches(written(terms, every=every))
+
+
+def matches(asked: str | ColumnElement[str]) -> ColumnElement[bool]:
+    """Documents that what `written` returned finds."""
     return literal_column("search_documents").op("MATCH", is_comparison=True)(asked)
+
+
+def written(terms: Sequence[Term], *, every: bool, labelled: bool = False) -> str:
+    """What full text is asked for: every term or any; `labelled`: in the label."""
+    mark = LABEL if labelled else ""
+    return (" AND " if every else " OR ").join(_expression(term, mark) for term in terms)
 
 
 def _expression(term: Term, mark: str) -> str:

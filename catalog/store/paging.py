@@ -5,7 +5,7 @@ is worked out once, and page and facets are of the same moment.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
+    bindparam,
     func,
     literal,
     literal_column,
@@ -106,25 +107,40 @@ class Page:
 
 def statement(kept: CTE, asked: Search, *, few: bool) -> Executable:
     """What reads the page that is asked for, with total and facets if they are. `few`: `kept` has
-    some thousand rows at most.
-
-    Raises InvalidInput when its cursor is none of this order.
+    some thousand rows at most. `position` gives the parameters of one behind a cursor.
     """
     keys = _ORDERS[str(asked.order)]
     hits = select(kept).order_by(
         *(kept.c[key.column].desc() if key.descending else kept.c[key.column] for key in keys)
     )
     if asked.after is not None:
-        kinds = [key.kind for key in keys]
-        hits = hits.where(_after(kept, keys, decode_cursor(asked.after, str(asked.order), kinds)))
+        hits = hits.where(_after(kept, keys))
     hits = hits.limit(asked.first + 1)
     return union_all(*_parts(kept, hits.subquery(), few=few)) if asked.counted else hits
 
 
-def page(connection: Connection, reading: Executable, asked: Search) -> Page:
+def position(asked: Search) -> dict[str, Any]:
+    """The parameters of a statement that tell behind which row the page begins.
+
+    Raises InvalidInput when the cursor is none of this order.
+    """
+    if asked.after is None:
+        return {}
+    kinds = [key.kind for key in _ORDERS[str(asked.order)]]
+    values = decode_cursor(asked.after, str(asked.order), kinds)
+    return {f"after{place}": value for place, value in enumerate(values)}
+
+
+def page(
+    connection: Connection,
+    reading: Executable,
+    asked: Search,
+    parameters: Mapping[str, Any],
+    options: Mapping[str, Any],
+) -> Page:
     """The page that `statement` reads."""
     keys = _ORDERS[str(asked.order)]
-    rows = connection.execute(reading).all()
+    rows = connection.execute(reading, dict(parameters), execution_options=dict(options)).all()
     if not asked.counted:
         return Page(rows[: asked.first], len(rows) > asked.first, len(rows), {}, keys)
     found = [row for row in rows if row.part == _HIT]
@@ -134,13 +150,14 @@ def page(connection: Connection, reading: Executable, asked: Search) -> Page:
     return Page(found[: asked.first], len(found) > asked.first, total, facets, keys)
 
 
-def _after(kept: CTE, keys: Sequence[_Key], position: Sequence[Any]) -> ColumnElement[bool]:
+def _after(kept: CTE, keys: Sequence[_Key]) -> ColumnElement[bool]:
     """Rows behind a position: the first key is, or it is equal and the second is, and so on."""
     columns = [kept.c[key.column] for key in keys]
+    last = [bindparam(f"after{place}", type_=one.type) for place, one in enumerate(columns)]
     ways = []
     for place, (key, column) in enumerate(zip(keys, columns, strict=True)):
-        behind = column < position[place] if key.descending else column > position[place]
-        equal = [columns[before] == position[before] for before in range(place)]
+        behind = column < last[place] if key.descending else column > last[place]
+        equal = [columns[before] == last[before] for before in range(place)]
         ways.append(and_(*equal, behind))
     return or_(*ways)
 

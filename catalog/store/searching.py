@@ -4,8 +4,9 @@ statements whatever the page holds.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
+from types import ModuleType
 from typing import Any
 
 from sqlalchemy import (
@@ -15,9 +16,12 @@ from sqlalchemy import (
     Executable,
     Float,
     Integer,
+    Text,
+    bindparam,
     cast,
     func,
     literal,
+    literal_column,
     or_,
     select,
     union_all,
@@ -28,11 +32,12 @@ from catalog.search import checked, encode_cursor, matched_fields
 from catalog.store.filtering import filters_of
 from catalog.store.indexing import fulltext
 from catalog.store.naming import folded
-from catalog.store.paging import KEPT, page, statement
+from catalog.store.paging import KEPT, page, position, statement
+from catalog.store.relevance import OPTION, PLACE
 from catalog.store.rows import sources_by_pk
 from catalog.store.spelling import understood
 from catalog.store.tables import run_inputs, sources
-from catalog.terms import Term, terms_of
+from catalog.terms import terms_of
 
 CANDIDATES = 2000
 RANKED = 2500
@@ -56,12 +61,20 @@ def search(connection: Connection, asked: Search) -> SearchPage:
     if not terms and asked.text and asked.text.strip():
         return _NOTHING
     terms, corrected = understood(connection, terms) if terms else ((), {})
-    reading = (
-        statement(_matching(connection, asked, terms), asked, few=True)
-        if terms
-        else _listing(asked)
-    )
-    found = page(connection, reading, asked)
+    parameters, options = position(asked), {}
+    shape = replace(asked, text=None, after=None if asked.after is None else "")
+    if terms:
+        text = fulltext(connection)
+        reading = _finding(shape, text, several=len(terms) > 1)
+        parameters["called"] = folded((asked.text or "").strip())
+        parameters["labelled"] = text.written(terms, every=True, labelled=True)
+        parameters["every"] = text.written(terms, every=True)
+        if len(terms) > 1:
+            parameters["any"] = text.written(terms, every=False)
+        options[OPTION] = text.relevance(terms, text.rarities(connection, terms))
+    else:
+        reading = _listing(shape)
+    found = page(connection, reading, asked, parameters, options)
     listed = sources_by_pk(connection, [row.pk for row in found.rows])
     texts = fulltext(connection).documents(connection, list(listed)) if terms else {}
     hits = tuple(
@@ -85,13 +98,19 @@ def search(connection: Connection, asked: Search) -> SearchPage:
     )
 
 
+# Statements are kept: to put one together takes three times as long as to run it.
+
+
 @lru_cache(256)
 def _listing(asked: Search) -> Executable:
-    """What reads a page of all sources that the filters let through.
-
-    It is kept, since to put it together takes three times as long as to run it.
-    """
+    """What reads a page of all sources that the filters let through."""
     return statement(_listed(asked), asked, few=False)
+
+
+@lru_cache(256)
+def _finding(asked: Search, text: ModuleType, *, several: bool) -> Executable:
+    """What reads a page of the sources that have words, which are its parameters."""
+    return statement(_matching(asked, text, several=several), asked, few=True)
 
 
 def _listed(asked: Search) -> CTE:
@@ -100,7 +119,7 @@ def _listed(asked: Search) -> CTE:
     return listed.prefix_with("NOT MATERIALIZED")  # a page is read off an index
 
 
-def _matching(connection: Connection, asked: Search, terms: Sequence[Term]) -> CTE:
+def _matching(asked: Search, text: Any, *, several: bool) -> CTE:
     """The sources that match text and filters.
 
     A score's ten thousands tell how well a source fits: 3 it is called just so, 2 every term is in
@@ -108,7 +127,6 @@ def _matching(connection: Connection, asked: Search, terms: Sequence[Term]) -> C
     sources of better quality and for those that runs read. Each of the four ways takes up to
     `CANDIDATES` sources, all of them `RANKED`.
     """
-    text = fulltext(connection)
     conditions = [text.behind(condition) for condition in filters_of(asked)]
 
     def way(tier: int, rows: Any, *which: Any) -> Any:
@@ -116,18 +134,18 @@ def _matching(connection: Connection, asked: Search, terms: Sequence[Term]) -> C
         return found.where(*which, *conditions).limit(CANDIDATES).subquery()
 
     rows = text.DOCUMENTS.join(sources, sources.c.pk == text.PK)
-    name = folded((asked.text or "").strip())
+    name = bindparam("called", type_=sources.c.label_key.type)
     called = or_(sources.c.label_key == name, sources.c.last_key == name)
     ways = [
         way(3, sources, called),
-        way(2, rows, text.has(terms, every=True, labelled=True)),
-        way(1, rows, text.has(terms, every=True)),
+        way(2, rows, text.matches(bindparam("labelled", type_=Text))),
+        way(1, rows, text.matches(bindparam("every", type_=Text))),
     ]
-    if len(terms) > 1:
-        ways.append(way(0, rows, text.has(terms, every=False)))
+    if several:
+        ways.append(way(0, rows, text.matches(bindparam("any", type_=Text))))
     union = union_all(*(select(one.c.pk, one.c.tier) for one in ways)).limit(RANKED).subquery()
     best = select(union.c.pk, func.max(union.c.tier).label("tier")).group_by(union.c.pk).subquery()
-    relevance = text.relevance(terms, text.rarities(connection, terms)) * _worth()
+    relevance = literal_column(f"({PLACE})", Float) * _worth()
     score = best.c.tier * 10_000.0 + relevance
     found = (
         select(*KEPT, cast(score, Float(53)).label("score"))
