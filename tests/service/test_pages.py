@@ -149,6 +149,12 @@ def test_results_alone_for_the_script(served):
     assert "fragment" not in found.text
 
 
+def test_runs_tell_with_what_they_ran(served):
+    told = " ".join(page(served, "/runs").text.split())
+    for fact in ("flights, version 1", "spark 3.5", "set broadcast = flights: it is small"):
+        assert fact in told, fact
+
+
 def test_a_source_tells_what_it_is(served, made):
     shown = page(served, f"/sources/{made.id('flights')}")
     for text in ("flights", "168", "carrier", MARKUP, "gold", "mean", "3.6 %"):
