@@ -5,6 +5,7 @@ All of it in one file, so that one cluster and one session do: starting them tak
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
@@ -30,10 +32,13 @@ from catalog.store import Store
 from connectors.spark import pages, standalone, summaries
 from connectors.spark.cluster import Cluster
 from connectors.spark.masters import prepare
+from connectors.spark.objects import staged_objects
+from connectors.spark.outputs import Output
 from connectors.spark.session import session
 from connectors.spark.standalone import Plan, Standalone
 from schema.errors import ClusterError
 from tests.clusters.catalogued import crawled, known
+from tests.connectors import servers
 
 pytestmark = [
     pytest.mark.spark,
@@ -228,6 +233,26 @@ def test_what_no_worker_has_is_not_waited_for(
 def test_a_second_cluster_of_that_name_is_refused(two_workers: Standalone) -> None:
     with pytest.raises(ClusterError, match=f"tests: is up already at {two_workers.master}"):
         standalone.up(Plan(), "tests")
+
+
+def test_executors_write_to_an_object_store_themselves(
+    two_workers: Standalone, spark: Any, tmp_path: Path
+) -> None:
+    assert spark.sparkContext.master == two_workers.master
+    reference = tmp_path / "login.json"
+    with servers.s3("lake") as (endpoint, client):
+        login = {"key": "AKEY", "secret": "KEY", "client_kwargs": {"endpoint_url": endpoint}}
+        reference.write_text(json.dumps(login))
+        output = Output("s3://lake/out", partition_by="odd", credentials=f"file:{reference}")
+        frame = spark.range(100, numPartitions=2).selectExpr("id", "id % 2 as odd")
+        with staged_objects(frame, output) as staged:
+            written = staged.commit()
+        found = client.list_objects_v2(Bucket="lake")["Contents"]
+        keys = [one["Key"] for one in found if "part-" in one["Key"]]
+        read = [client.get_object(Bucket="lake", Key=key)["Body"].read() for key in keys]
+    assert (written.rows, written.files, len(found)) == (100, 4, 5)
+    ids = [value for one in read for value in pq.read_table(io.BytesIO(one))["id"].to_pylist()]
+    assert sorted(ids) == list(range(100))
 
 
 def test_crawl_pipeline_and_recataloguing_on_two_workers(
