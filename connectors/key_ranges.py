@@ -1,4 +1,4 @@
-"""Where to cut a table into parts, by what its profile tells of its key. Decides only."""
+"""Where to cut a table into parts, by what is known of its key. Decides only."""
 
 from __future__ import annotations
 
@@ -35,6 +35,21 @@ def key_ranges(schema: Schema, profile: TableProfile, *, rows: int = ROWS) -> Ke
     return None
 
 
+def even_ranges(
+    column: str, kind: pa.DataType, least: Any, greatest: Any, count: int, *, rows: int = ROWS
+) -> KeyRanges | None:
+    """Ranges as wide as each other between two values of a key, for a table whose profile nobody
+    knows yet; None where it is small, or the key is not one that databases order as we do.
+    """
+    parts = min(MOST, count // rows)
+    if parts < 2 or least is None or greatest is None or not _has_order(kind):
+        return None
+    ends = [(0.0, _ordinal(least, kind)), (1.0, _ordinal(greatest, kind))]
+    if ends[0][1] == ends[1][1]:
+        return None
+    return KeyRanges(column, tuple(_at_shares(ends, kind, parts)))
+
+
 def _candidates(schema: Schema, profile: TableProfile) -> Iterator[ColumnProfile]:
     declared = schema.primary_key[:1]
     unique = [one.name for one in profile.columns if one.unique and not one.null_count]
@@ -47,7 +62,7 @@ def _candidates(schema: Schema, profile: TableProfile) -> Iterator[ColumnProfile
 def _cuts(column: ColumnProfile, schema: Schema, parts: int) -> Iterator[int | str]:
     """Values at equal shares of the rows, between the quantiles by a straight line."""
     kind = schema.field(column.name).type
-    if not (is_.is_integer(kind) or is_.is_date32(kind) or is_.is_timestamp(kind)):
+    if not _has_order(kind):
         return
     known = [
         (0.0, column.min),
@@ -55,6 +70,16 @@ def _cuts(column: ColumnProfile, schema: Schema, parts: int) -> Iterator[int | s
         (1.0, column.max),
     ]
     points = [(share, _number(value, kind)) for share, value in known if value is not None]
+    yield from _at_shares(points, kind, parts)
+
+
+def _has_order(kind: pa.DataType) -> bool:
+    return bool(is_.is_integer(kind) or is_.is_date32(kind) or is_.is_timestamp(kind))
+
+
+def _at_shares(
+    points: Sequence[tuple[float, int]], kind: pa.DataType, parts: int
+) -> Iterator[int | str]:
     last = None
     for part in range(1, parts):
         cut = _between(points, part / parts)
@@ -72,9 +97,11 @@ def _between(points: Sequence[tuple[float, int]], share: float) -> int | None:
 
 def _number(value: Any, kind: pa.DataType) -> int:
     """A value of a profile as a whole number: days or the units of the type for time."""
-    if is_.is_integer(kind):
-        return int(value)
-    return int(pa.scalar(_time(value, kind), kind).value)
+    return _ordinal(value if is_.is_integer(kind) else _time(value, kind), kind)
+
+
+def _ordinal(value: Any, kind: pa.DataType) -> int:
+    return int(value) if is_.is_integer(kind) else int(pa.scalar(value, kind).value)
 
 
 def _time(value: str, kind: pa.DataType) -> date | datetime:

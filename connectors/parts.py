@@ -14,7 +14,7 @@ import pyarrow as pa
 from connectors.model import Dataset, Entry, Source
 from schema.errors import CorruptData, DecompressionBomb, MissingDependency, SourceError
 from schema.model import Finding
-from schema.summary import Summary, summarise
+from schema.summary import Summary, summarise, unordered
 
 OnBatch = Callable[[int, int], None]
 """Told of every batch read: its bytes and rows."""
@@ -87,6 +87,23 @@ def read_part(
     return Part(entry.uri, summary, tuple(findings), read.rows, read.bytes, frozenset(faults))
 
 
+def joined(parts: Sequence[Part]) -> Part:
+    """The ranges of one entry as that entry; unread when one of them is. In which order its rows
+    stand is not known then.
+    """
+    if len(parts) == 1:
+        return parts[0]
+    found = [one.summary for one in parts if one.summary is not None]
+    return Part(
+        parts[0].uri,
+        unordered(sum(found, Summary())) if len(found) == len(parts) else None,
+        tuple(dict.fromkeys(finding for one in parts for finding in one.findings)),
+        sum(one.rows for one in parts),
+        sum(one.bytes_read for one in parts),
+        frozenset().union(*(one.faults for one in parts)),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Engine:
     """Who reads for a crawl, and how many datasets at the same time."""
@@ -131,7 +148,10 @@ class _Count:
 def _place(dataset: Dataset, entry: Entry) -> str:
     """Where an entry is, for people: its path below the dataset, else its name."""
     below = entry.uri.removeprefix(dataset.uri).lstrip("/#")
-    return unquote(below or entry.uri.rstrip("/").rsplit("/", 1)[-1])
+    name = unquote(below or entry.uri.rstrip("/").rsplit("/", 1)[-1])
+    if entry.range is None or entry.range.low is None:
+        return name
+    return f"{name} from {entry.range.column} = {entry.range.low}"
 
 
 def _fault(error: Exception, dataset: Dataset, place: str) -> Finding:

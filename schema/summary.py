@@ -79,6 +79,12 @@ class Summary:
         return decode(data)
 
 
+def unordered(summary: Summary) -> Summary:
+    """The same of rows that were read in an order which says nothing of how they stand."""
+    columns = {path: replace(one, stretches=None) for path, one in summary.columns.items()}
+    return replace(summary, columns=columns)
+
+
 def summarise(batches: Iterable[pa.RecordBatch], *, place: str = "") -> Summary:
     """The summary of all rows of `batches`, in one pass and bounded memory.
 

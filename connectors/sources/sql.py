@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from connectors.context.database import database_facts
-from connectors.model import Dataset, Entry, Evidence, ForeignKey, Limits, Term
+from connectors.key_ranges import even_ranges
+from connectors.model import Dataset, Entry, Evidence, ForeignKey, KeyRanges, Limits, Term
 from connectors.sources.database import Database, open_database
 from connectors.sources.sql_columns import Column, columns_of, to_batch, zero_days
 from connectors.sources.sql_conditions import conditions
@@ -247,6 +248,26 @@ class SqlSource:
             message = f"days that no calendar has, such as 0000-00-00, in {names}; read as null"
             told = Finding("zero-dates", message, dataset.name)
             self._findings[entry.uri] = (*self._findings.get(entry.uri, ()), told)
+
+    def key_ranges(self, dataset: Dataset) -> KeyRanges | None:
+        """How several readers share a table, None where one reads it: a small one, one without a
+        primary key that can be cut, one of SQLite, whose types are those of each value.
+        """
+        key = dataset.declared.primary_key if dataset.declared else ()
+        if not key or self._database.dialect == "sqlite":
+            return None
+        table = self._table_of(dataset)
+        known = {one.name: one for one in self._known(table)}
+        if key[0] not in known or known[key[0]].as_text:
+            return None
+        column: sa.ColumnElement[Any] = sa.column(key[0])
+        asked = sa.select(sa.func.min(column), sa.func.max(column), sa.func.count())
+        with self._database.connect() as connection:
+            try:
+                least, greatest, rows = connection.execute(asked.select_from(table.clause())).one()
+            except SQLAlchemyError as error:
+                raise self._database.fault(error) from error
+        return even_ranges(key[0], known[key[0]].type, least, greatest, rows)
 
     def findings_of(self, entry: Entry) -> tuple[Finding, ...]:
         return self._findings.get(entry.uri, ())

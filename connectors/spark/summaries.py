@@ -6,18 +6,20 @@ import json
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from connectors.model import Dataset, Entry, Source
-from connectors.parts import Engine, OnBatch, Part, read_parts
-from connectors.spark.distribute import balanced
+from connectors.model import Dataset, Entry, KeyRanges, Source
+from connectors.parts import Engine, OnBatch, Part, joined, read_parts
+from connectors.sources.sql import SqlSource
+from connectors.spark.distribute import balanced, cut
 from connectors.spark.failure import one_line
 from connectors.spark.shipping import ship
 from connectors.uri import file_path, scheme
-from schema.errors import ClusterError, InvalidInput
+from schema.errors import ClusterError, InvalidInput, SourceError
 from schema.model import Finding
 from schema.summary import Summary
 
@@ -48,19 +50,22 @@ class SparkSummaries:
 
     def __call__(
         self,
-        source: Source,  # noqa: ARG002  executors open their own
+        source: Source,
         dataset: Dataset,
         entries: Sequence[Entry],
         *,
         rows: int | None,
         on_batch: OnBatch,
     ) -> Iterator[Part]:
-        """Parts in the order of the entries. Raises ClusterError when the cluster fails, or does
-        not see files that this machine does; InvalidInput for a limit of rows.
+        """Parts in the order of the entries; large tables are read by ranges of their keys.
+
+        Executors open their own sources. Raises ClusterError when the cluster fails, or does not
+        see files that this machine does; InvalidInput for a limit of rows.
         """
         if rows is not None:
             raise InvalidInput("a limit of rows is for reading on this machine: --engine local")
         ship(self.spark)
+        dataset = replace(dataset, ranges=_ranges(source, dataset))
         for start in range(0, len(entries), MOST_ENTRIES):
             for part in self._job(dataset, entries[start : start + MOST_ENTRIES]):
                 on_batch(part.bytes_read, part.rows)
@@ -69,9 +74,9 @@ class SparkSummaries:
     def _job(self, dataset: Dataset, entries: Sequence[Entry]) -> list[Part]:
         context = self.spark.sparkContext
         numbered = {entry.uri: at for at, entry in enumerate(entries)}
-        groups = balanced(entries, context.defaultParallelism)
+        groups = balanced(cut(entries, dataset.ranges), context.defaultParallelism)
         shares = context.broadcast(groups)
-        task = replace(dataset, entries=())
+        task = replace(dataset, entries=(), ranges=None)
         numbers = self.spark.range(0, len(groups), 1, max(1, len(groups)))
         try:
             with warnings.catch_warnings():
@@ -85,10 +90,19 @@ class SparkSummaries:
             ) from error
         finally:
             shares.unpersist()
-        parts = [_received(row["part"], row["summary"]) for row in sorted(sent)]
+        received = (_received(row["part"], row["summary"]) for row in sorted(sent))
+        parts = [joined([*ranges]) for _, ranges in groupby(received, key=lambda part: part.uri)]
         if not context.master.startswith("local"):
             check_shared(parts, context.master)
         return parts
+
+
+def _ranges(source: Source, dataset: Dataset) -> KeyRanges | None:
+    """How executors share a table; None where it cannot be asked, which reading it then tells."""
+    try:
+        return source.key_ranges(dataset) if isinstance(source, SqlSource) else None
+    except SourceError:
+        return None
 
 
 def _reader(

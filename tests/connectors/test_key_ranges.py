@@ -18,8 +18,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors import registry
-from connectors.key_ranges import key_ranges
+from connectors.key_ranges import even_ranges, key_ranges
 from connectors.model import Dataset, KeyRanges, Limits, Source, Term
+from connectors.sources.sql import SqlSource
 from schema.infer import infer
 from schema.model import Schema
 from schema.profile import profile
@@ -33,6 +34,10 @@ CREATE TABLE keyed.events (id int PRIMARY KEY, day date, at timestamptz, local t
 INSERT INTO keyed.events SELECT n, date '2013-01-01' + n, timestamptz '2013-01-01 00:00+00'
     + n * interval '1 hour', timestamp '2013-01-01' + n * interval '1 second', 'T' || n % 3
     FROM generate_series(1, {ROWS}) AS n;
+CREATE TABLE keyed.bare (id int); INSERT INTO keyed.bare SELECT * FROM generate_series(1, 110000);
+CREATE TABLE keyed.large (at timestamptz PRIMARY KEY);
+INSERT INTO keyed.large SELECT timestamptz '2013-01-01 00:00+00' + n * interval '1 minute'
+    FROM generate_series(1, 110000) AS n;
 """
 
 
@@ -79,6 +84,33 @@ def test_a_table_without_a_key_in_order_is_read_as_one(columns: dict[str, Any]) 
 
 def test_small_tables_are_read_as_one() -> None:
     assert key_ranges(*table(id=list(range(ROWS)))) is None
+
+
+def test_a_table_that_nobody_knows_is_cut_evenly() -> None:
+    first, last = date(2013, 1, 1), date(2013, 1, 11)
+    assert even_ranges("id", pa.int64(), 0, 100, ROWS, rows=250) == KeyRanges("id", (25, 50, 75))
+    assert even_ranges("day", pa.date32(), first, last, 2, rows=1) == KeyRanges(
+        "day", ("2013-01-06",)
+    )
+    for kind, least, most, count in (
+        (pa.int64(), 0, 100, 1),
+        (pa.int64(), None, None, ROWS),
+        (pa.int64(), 7, 7, ROWS),
+        (pa.string(), "a", "b", ROWS),
+    ):
+        assert even_ranges("id", kind, least, most, count, rows=250) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "cuts"), [("keyed.large", 1), ("keyed.events", None), ("keyed.bare", None)]
+)
+def test_a_database_is_asked_for_the_ends_of_a_key(
+    events: tuple[Source, Dataset], postgres_url: str, name: str, cuts: int | None
+) -> None:
+    source, dataset = opened(postgres_url, name)
+    assert isinstance(source, SqlSource)
+    ranges = source.key_ranges(source.examine(dataset))
+    assert (None if ranges is None else len(ranges.cuts)) == cuts
 
 
 def opened(uri: str, wanted: str = "") -> tuple[Source, Dataset]:

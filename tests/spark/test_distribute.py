@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import sqlite3
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -21,14 +23,19 @@ from catalog.connect import connector
 from catalog.crawl import crawl
 from catalog.store import Store
 from connectors import runtime
-from connectors.model import Dataset, Entry, Term
+from connectors.model import Dataset, Entry, Limits, Term
+from connectors.parts import HERE, Part, joined
+from connectors.spark import summaries
 from connectors.spark.distribute import balanced, source_schema, spark_batch
 from connectors.spark.pushdown import Condition, push, pushed
 from connectors.targets.arrow import ArrowTarget
 from connectors.targets.pyspark import PySparkTarget
 from connectors.targets.spark_types import arrow_field, spark_struct
 from schema.errors import SchemaError
-from schema.model import Schema
+from schema.model import Finding, Schema
+from schema.profile import ColumnProfile
+from schema.summary import summarise
+from tests.postgresql import Server
 
 AT = datetime(2013, 1, 2, 3, 4, 5, 678901)  # noqa: DTZ001 (local times are of no zone)
 DAY = date(2013, 1, 1)
@@ -320,6 +327,63 @@ def test_a_table_is_read_by_ranges_of_its_key_and_by_the_filter(
     )
     chosen = module["read"](spark, columns=["x"], where="id >= 119999 AND x < 6")
     assert sorted(row.x for row in chosen.collect()) == [1, 5]
+
+
+@pytest.mark.spark
+def test_a_crawl_by_executors_shares_a_table_by_its_key(
+    spark: Any, catalog_url: str, postgres: Server, tmp_path: Path
+) -> None:
+    url = postgres.database()
+    with psycopg.connect(url) as connection:
+        connection.execute(
+            "CREATE TABLE orders (id bigint PRIMARY KEY, day date, t text, x double precision);"
+            "INSERT INTO orders SELECT n * 3, date '2013-01-01' + n % 90, 'T' || n % 7, "
+            "CASE WHEN n % 5 > 0 THEN n / 4.0 END FROM generate_series(-10, 119_999) AS n;"
+            "CREATE TABLE lines (id bigint PRIMARY KEY); INSERT INTO lines VALUES (1);"
+        )
+    (tmp_path / "url").write_text(url)
+    limits = Limits(credentials=f"file:{tmp_path / 'url'}")
+    found = []
+    for place, reading in ((catalog_url, HERE), (f"sqlite:///{tmp_path / 'other.db'}", None)):
+        with Store.open(place) as store:
+            began = len(stages(spark))
+            reader = reading or summaries.engine(spark)
+            crawled = {one.source.label: one for one in crawl([url], store, limits, engine=reader)}
+            outcome = crawled["orders"]
+            assert outcome.source.version is not None
+            version = store.version(outcome.source.version)
+            assert (version.profile.row_count, crawled["lines"].source.row_count) == (120_010, 1)
+            found.append((version.schema, [exact(one) for one in version.profile.columns]))
+            assert version.findings == ()
+            tasks = sorted(stages(spark)[began:])
+            assert tasks == ([] if reading else [1, 2])
+    assert found[0] == found[1]
+
+
+def stages(spark: Any) -> list[int]:
+    """How many tasks each stage that has run has had."""
+    tracker = spark.sparkContext.statusTracker()
+    jobs = sorted(tracker.getJobIdsForGroup())
+    ids = [stage for job in jobs for stage in tracker.getJobInfo(job).stageIds]
+    return [info.numTasks for info in map(tracker.getStageInfo, ids) if info is not None]
+
+
+def exact(column: ColumnProfile) -> tuple[Any, ...]:
+    """The figures that do not depend on the way in which rows were read."""
+    return (column.name, column.type, column.count, column.null_count, column.min, column.max)
+
+
+def test_an_entry_is_read_when_all_of_its_ranges_are() -> None:
+    batch = pa.record_batch({"n": [1, 2, 3]})
+    part = Part("u", summarise([batch], place="u"), (), 3, 24)
+    broken = Part("u", None, (Finding("unreachable", "gone"),), 1, 8, frozenset({"unreachable"}))
+    whole = joined([part, replace(part, summary=summarise([batch], place="u from n = 4"))])
+    assert whole.summary is not None
+    assert (whole.summary.rows, whole.rows, whole.bytes_read) == (6, 6, 48)
+    assert whole.summary.columns["n"].stretches is None
+    lost = joined([part, broken])
+    assert (lost.summary, lost.rows, lost.faults) == (None, 4, broken.faults)
+    assert lost.findings == broken.findings
 
 
 @pytest.mark.spark
