@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from catalog.parting import DIFFERING, differences
 from catalog.store.stamps import RETRIED, limited_stamp, marks
 from connectors import crashes
 from connectors.apart import Apart, read_apart
 from connectors.model import SET_BY_USER, Dataset, Entry, Source
-from connectors.parts import OnBatch, Summaries, read_parts
+from connectors.parts import OnBatch, Summaries, place_in, read_parts
 from schema.errors import SummaryError
 from schema.infer import MISFIT
 from schema.model import Finding
@@ -139,10 +140,13 @@ def _read(
         kept = _decoded(store, known.source_pk, unreached) if known is not None else ()
         stored |= dict(kept)
     found = [*stored.values(), *fresh.values()]
+    places = {entry.uri: entry for entry in dataset.entries}
+    unlike = differences({**stored, **fresh}, lambda uri: place_in(dataset, places[uri]))
     findings = (
         *dataset.findings,
         *_kept_findings(known, stored.keys() - fresh.keys()),
         *(finding for part in parts for finding in part.findings),
+        *unlike,
     )
     old = {uri: known.stamps[uri] for uri in unreached & stored.keys()} if known else {}
     return Content(
@@ -156,8 +160,8 @@ def _read(
 
 
 def _kept_findings(known: Known | None, uris: Collection[str]) -> Iterator[Finding]:
-    """What the last crawl found in entries that are not read again; misfits are told anew, from
-    all summaries.
+    """What the last crawl found in entries that are not read again; misfits, and how parts differ,
+    are told anew, from all summaries.
     """
     if known is None or not uris:
         return
@@ -166,7 +170,7 @@ def _kept_findings(known: Known | None, uris: Collection[str]) -> Iterator[Findi
         path = unquote(uri)
         paths.setdefault(path.rsplit("/", 1)[-1], []).append(path)
     for finding in known.findings:
-        if finding.place is None or finding.code == MISFIT:
+        if finding.place is None or finding.code in {MISFIT, *DIFFERING}:
             continue
         places = (finding.place, finding.place.rsplit(", ", 1)[0])  # `a.csv` of `a.csv, line 6`
         if any(

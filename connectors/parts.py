@@ -72,7 +72,7 @@ def read_part(
 ) -> Part:
     """The summary of an entry and what was found wrong with it."""
     read = _Count(rows, on_batch)
-    place = _place(dataset, entry)
+    place = place_in(dataset, entry)
     summary: Summary | None = None
     findings: list[Finding] = []
     faults: set[str] = set()
@@ -145,7 +145,7 @@ class _Count:
         self.on_batch(byte_count, rows)
 
 
-def _place(dataset: Dataset, entry: Entry) -> str:
+def place_in(dataset: Dataset, entry: Entry) -> str:
     """Where an entry is, for people: its path below the dataset, else its name."""
     below = entry.uri.removeprefix(dataset.uri).lstrip("/#")
     name = unquote(below or entry.uri.rstrip("/").rsplit("/", 1)[-1])
