@@ -185,8 +185,9 @@ def published_once(bucket: Bucket, at: int | None) -> tuple[Any, str, str, list[
     found: list[frozenset[str]] = []
 
     def changed() -> None:
-        found.append(listed(uri, bucket.credentials))
-        if len(found) == at:
+        last = len(found) + 1 == at
+        found.append(listed(uri, bucket.credentials) if last or at is None else OLD)
+        if last:
             raise KilledError
 
     with suppress(KilledError):
