@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from schema.errors import DecompressionBomb
 
-MOST_BLOCK_BYTES = 256 << 20
+MOST_BLOCK_BYTES = 128 << 20
 """A block is held in memory as a whole, packed and unpacked."""
 
 MAGIC = b"Obj\x01"
