@@ -87,6 +87,8 @@ def cleaned(value: Any) -> Any:
         return [cleaned(one) for one in value]
     if isinstance(value, dict):
         return {str(key): cleaned(one) for key, one in value.items()}
+    if isinstance(value, int) and not -(1 << 63) <= value < 1 << 63:
+        return str(value)  # more than JSON is written with here
     return value if isinstance(value, bool | int | float | None) else str(value)
 
 
