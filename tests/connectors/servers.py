@@ -91,6 +91,7 @@ def sftp(root: Path, user: str, password: str) -> Iterator[int]:
 def s3(bucket: str) -> Iterator[tuple[str, Any]]:
     """The address of an S3 server with an empty bucket, and a client of it."""
     import boto3
+    from moto.s3.models import s3_backends
     from moto.server import ThreadedMotoServer
 
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
@@ -108,6 +109,7 @@ def s3(bucket: str) -> Iterator[tuple[str, Any]]:
         client.create_bucket(Bucket=bucket)
         yield endpoint, client
     finally:
+        s3_backends.reset()  # all servers of a process share what they hold
         server.stop()
 
 
