@@ -156,7 +156,8 @@ def _choose(session: Session, ref: str, column: str, name: str, state: str) -> N
         source = store.source(ref)
         term = choose(store, source, column, name, State(state))
     if session.json:
-        print_json({"source": source.id, "field": column, "term": document(term), "state": state})
+        about = {"source": source.id, "field": column, "term": document(term)}
+        print_json({**about, "state": state.upper()})
         return
     console().print(text(f"{column} of {source.label}: {term.name} is {state}"))
 

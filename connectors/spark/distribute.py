@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.types as is_
 
 from connectors.model import Dataset, Entry, KeyRanges, Term
+from connectors.spark.names import quoted
 from connectors.targets.spark_types import SparkJson, arrow_field
 from schema.codec import decode_type
 from schema.errors import SchemaError
@@ -82,7 +83,7 @@ def dataframe(
     if where is not None:
         frame = frame.where(where)
     if columns is not None:
-        frame = frame.select(["`" + name.replace("`", "``") + "`" for name in columns])
+        frame = frame.select([quoted(name) for name in columns])
     return frame
 
 

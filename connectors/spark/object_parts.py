@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors.layout import HIVE_NULL
+from connectors.spark.names import quoted
 from connectors.spark.outputs import OPTIONS
 
 if TYPE_CHECKING:
@@ -73,26 +74,26 @@ def write_parts(
 
     columns = [name for name in frame.columns if name not in partition_by]
     fields = {field.name: field.jsonValue() for field in frame.schema.fields}
-    quoted = [F.col(_quoted(name)) for name in columns]
+    cells = [F.col(quoted(name)) for name in columns]
     keys = [
-        _key(F.col(_quoted(name))).alias(f"headwater partition {at}")
+        _key(F.col(quoted(name))).alias(f"headwater partition {at}")
         for at, name in enumerate(partition_by)
     ]
     header = ""
     if form == "csv":
-        lines = F.to_csv(F.struct(*quoted), OPTIONS["csv"])
+        lines = F.to_csv(F.struct(*cells), OPTIONS["csv"])
         header = ",".join(map(_cell, columns))
     elif form == "json":
-        lines = F.to_json(F.struct(*quoted))
+        lines = F.to_json(F.struct(*cells))
     if form in _TEXT:
-        quoted = [lines.alias("line")]
+        cells = [lines.alias("line")]
         struct = pa.schema([("line", pa.string())])
     else:
         struct = pa.schema([arrow_field(fields[name]).with_nullable(True) for name in columns])  # noqa: FBT003 (Arrow's)
     task = Writing(folder, credentials, form, struct, partition_by, header)
-    rows = frame.select(*quoted, *keys)
+    rows = frame.select(*cells, *keys)
     if keys:
-        rows = rows.sortWithinPartitions(*(_quoted(key) for key in rows.columns[-len(keys) :]))
+        rows = rows.sortWithinPartitions(*(quoted(key) for key in rows.columns[-len(keys) :]))
     ship(frame.sparkSession)
     with warnings.catch_warnings():
         # pyspark 3.5 asks distutils, which warns that it is old, for the version of pandas.
@@ -246,7 +247,3 @@ def _cell(text: str) -> str:
     if text and not any(letter in text for letter in ',"\r\n') and text == text.strip():
         return text
     return '"' + text.replace('"', '""') + '"'
-
-
-def _quoted(name: str) -> str:
-    return "`" + name.replace("`", "``") + "`"

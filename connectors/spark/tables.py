@@ -18,6 +18,7 @@ from connectors.sources.database import Database, open_database
 from connectors.sources.sql import TableName
 from connectors.sources.sql_columns import columns_of
 from connectors.sources.sql_types import arrow_type
+from connectors.spark.names import quoted
 from connectors.spark.outputs import TABLE, Output
 from connectors.spark.writing import Written
 from schema.errors import RunError
@@ -214,13 +215,9 @@ def _in_utc(frame: DataFrame, zoned: Collection[str]) -> DataFrame:
 
     zone = frame.sparkSession.conf.get("spark.sql.session.timeZone")
     for name in zoned:
-        at = F.col(_quoted(name)).cast("timestamp_ntz")
+        at = F.col(quoted(name)).cast("timestamp_ntz")
         frame = frame.withColumn(name, F.convert_timezone(F.lit(zone), F.lit("UTC"), at))
     return frame
-
-
-def _quoted(name: str) -> str:
-    return "`" + name.replace("`", "``") + "`"
 
 
 def _check_key(frame: DataFrame, output: Output) -> None:
@@ -230,7 +227,7 @@ def _check_key(frame: DataFrame, output: Output) -> None:
     unknown = [name for name in output.key if name not in frame.columns]
     if unknown:
         raise RunError(f"output {output.place}: key {', '.join(unknown)} is no column of it")
-    columns = [F.col(_quoted(name)) for name in output.key]
+    columns = [F.col(quoted(name)) for name in output.key]
     for column, name in zip(columns, output.key, strict=True):
         if frame.where(column.isNull()).limit(1).count():
             raise RunError(f"output {output.place}: key {name} is null in a row")

@@ -123,6 +123,8 @@ def test_the_command_line_has_all_of_it(folder: Path) -> None:
     assert "3 terms kept" in run("glossary", "import", str(folder / "terms.csv"))
     assert "is called as its name says" in run("glossary", "columns", "orders")
     assert "is accepted" in run("glossary", "accept", "orders", "cust_no", "customer number")
+    again = run("glossary", "accept", "orders", "cust_no", "customer number", "--json")
+    assert '"state": "ACCEPTED"' in again
     assert "is declined" in run("glossary", "decline", "orders", "mail", "contact")
     assert '"columnCount": 1' in run("glossary", "list", "--json")
     assert '"state": "ACCEPTED"' in run("glossary", "columns", "orders", "--json")
