@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-import anyio
 import orjson
 from starlette.requests import Request as HttpRequest
 from starlette.responses import RedirectResponse, Response
 
+from catalog.access.gate import caller_of
 from catalog.graphql.documents import Documents
 from catalog.graphql.errors import BAD_REQUEST, INTERNAL, code_of, refusal
 from catalog.graphql.execution import Answer, answer, failure
 from catalog.graphql.limits import Limits
 from catalog.graphql.loading import Request
+from catalog.graphql.turns import Turns
 from schema.errors import HeadwaterError
 
 GRAPHQL = "application/graphql-response+json"
@@ -26,7 +28,7 @@ LONGEST_BODY = 1_000_000
 PREFLIGHT = "graphql-preflight"
 """A header that browsers ask the service about before a page of another site may send it."""
 
-AT_ONCE = 16
+AT_ONCE = 8
 """Operations executed at the same time; others wait their turn."""
 
 
@@ -49,6 +51,14 @@ class Parameters:
     operation_name: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An answer as it is sent: its JSON, and the code by which it was refused, if it was."""
+
+    body: bytes
+    refused: str | None
+
+
 class GraphQLEndpoint:
     """The ASGI endpoint. `begin` makes the request that resolvers see. In `production` a GET needs
     a header that a page of another site cannot send, and no page is there to explore the API.
@@ -66,7 +76,7 @@ class GraphQLEndpoint:
         self._limits = limits
         self._documents = documents or Documents()
         self._production = production
-        self._turns: anyio.CapacityLimiter | None = None
+        self._turns: Turns[Told] = Turns(AT_ONCE)
 
     async def respond(self, request: HttpRequest) -> Response:
         """The response to one HTTP request."""
@@ -81,21 +91,19 @@ class GraphQLEndpoint:
         except Redirect:
             return RedirectResponse("/explore", 303)
         except Refused as error:
-            body = refusal(str(error), error.code)
-            return _response(body, error.status, media, error.headers)
+            told = encoded(refusal(str(error), error.code))
+            return _response(told, error.status, media, error.headers)
         except HeadwaterError as error:
-            body = refusal(str(error), code_of(error))
-            return _response(body, 400 if media == GRAPHQL else 200, media, {})
-        if self._turns is None:
-            self._turns = anyio.CapacityLimiter(AT_ONCE)
-        found = await anyio.to_thread.run_sync(self._answer, request, asked, limiter=self._turns)
+            told = encoded(refusal(str(error), code_of(error)))
+            return _response(told, 400 if media == GRAPHQL else 200, media, {})
+        found = await self._turns.take(partial(self._answer, request, asked), _same(request, asked))
         headers = {"allow": "POST"} if found.refused == "METHOD_NOT_ALLOWED" else {}
         return _response(found.body, status_of(found, media), media, headers)
 
-    def _answer(self, request: HttpRequest, asked: Parameters) -> Answer:
+    def _answer(self, request: HttpRequest, asked: Parameters) -> Told:
         begun = self._begin(request)
         try:
-            return answer(
+            found = answer(
                 begun,
                 asked.query,
                 asked.variables,
@@ -104,7 +112,18 @@ class GraphQLEndpoint:
                 read_only=request.method == "GET",
             )
         except Exception as error:  # noqa: BLE001 - the answer is GraphQL's, whatever failed
-            return failure(error, begun.id)
+            found = failure(error, begun.id)
+        return Told(encoded(found.body), found.refused)
+
+
+def _same(request: HttpRequest, asked: Parameters) -> Hashable:
+    """Equal for requests that have one answer: of one caller, and sure to change nothing. None
+    when the document has a word that may begin what is no query.
+    """
+    if "mutation" in asked.query or "subscription" in asked.query:
+        return None
+    given = orjson.dumps(asked.variables, option=orjson.OPT_SORT_KEYS) if asked.variables else b""
+    return (caller_of(request), request.method, asked.query, asked.operation_name, given)
 
 
 class Redirect(Exception):
@@ -116,7 +135,7 @@ def _redirect_people(request: HttpRequest, *, explores: bool) -> None:
         raise Redirect
 
 
-def status_of(found: Answer, media: str) -> int:
+def status_of(found: Answer | Told, media: str) -> int:
     """The status code of an answer.
 
     `application/json` gets 200 for whatever is a well-formed GraphQL response, as clients of
@@ -210,11 +229,9 @@ def _json(text: bytes | str, what: str) -> Any:
         raise Refused(400, f"{what} is not JSON: {error}") from None
 
 
-def _response(
-    body: Mapping[str, Any], status: int, media: str, headers: Mapping[str, str]
-) -> Response:
+def _response(body: bytes, status: int, media: str, headers: Mapping[str, str]) -> Response:
     return Response(
-        encoded(body),
+        body,
         status,
         {**headers, "vary": "accept", "cache-control": "no-store"},
         media_type=f"{media}; charset=utf-8",

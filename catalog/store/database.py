@@ -24,6 +24,9 @@ T = TypeVar("T")
 _POSTGRES = {"postgres", "postgresql"}
 _BUSY_SECONDS = 60
 _RETRIED = {"40001", "40P01"}  # PostgreSQL: serialization failure, deadlock
+_POOL = {"pool_size": 8, "max_overflow": 24, "pool_timeout": 600}
+"""A connection that is made anew reads the whole schema of the catalog first."""
+
 _TRIES = 8
 _FIRST_WAIT = 0.02
 """Seconds, at most, before the second try; each further one may wait twice as long."""
@@ -38,6 +41,9 @@ class Database:
         self.dialect = engine.dialect.name
         # An in-memory catalog has one connection, which threads take in turns.
         self._turn = threading.RLock() if isinstance(engine.pool, StaticPool) else None
+        # SQLite has one writer at a time, and who waits for it asks again and again, ever more
+        # seldom: writers of this process stand in a line instead.
+        self._writing = threading.RLock() if self.dialect == "sqlite" else nullcontext()
 
     @classmethod
     def connect(cls, url: str, *, create: bool) -> Database:
@@ -72,7 +78,7 @@ class Database:
         It is called again when PostgreSQL ended it for the sake of another transaction, so it
         must hold no state of its own.
         """
-        with self._faults_told(), self._turn or nullcontext():
+        with self._faults_told(), self._turn or self._writing:
             for tried in range(_TRIES - 1):
                 try:
                     return self._write_once(function)
@@ -173,7 +179,7 @@ def _sqlite(url: URL, *, create: bool) -> Engine:
             _make_folder(path, create=create)
         elif path.is_dir():
             raise CatalogError(f"catalog {path}: is a folder; give the path of a file in it")
-        engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS}, pool_timeout=600)
+        engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS}, **_POOL)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -89,7 +89,7 @@ def behind(condition: ColumnElement[bool]) -> ColumnElement[bool]:
 
 def relevance(terms: Sequence[Term], rarities: Sequence[float]) -> str:
     """SQL for how well a matched document fits; see `catalog.store.relevance`."""
-    return relevance_by("strpos", terms, rarities)
+    return relevance_by("strpos", "greatest", terms, rarities)
 
 
 def rarities(connection: Connection, terms: Sequence[Term]) -> list[float]:
