@@ -6,28 +6,29 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 import pyarrow as pa
 
-from connectors.formats import json_values
+from connectors.formats import json_places, json_shapes
 from connectors.formats.encoding import UTF8, Utf8Stream
 from connectors.formats.json_columns import Columns
 from connectors.formats.json_cursor import BrokenJson, Cursor
-from connectors.formats.json_head import read_head
+from connectors.formats.json_head import EXAMINED_BYTES, Head, read_head
+from connectors.formats.json_places import ROOT
+from connectors.formats.json_shape_of import shape_of
+from connectors.formats.json_single import recognise_value
+from connectors.formats.jsonl import JsonLines
+from connectors.layout import suffix_of
 from connectors.model import Evidence, Examined, File, Options, Reading
 from connectors.sources.stored_file import HEAD_BYTES
-from schema.errors import CorruptData
+from schema.errors import CorruptData, InvalidInput
 from schema.model import Finding, Schema
 
 EXAMINED_ROWS = 1000
 BATCH_ROWS = 16 * 1024
 BATCH_CHARACTERS = 4 << 20
-ROOT = "$"
-DEEPEST = 3
-"""Objects nested deeper than this are not searched for arrays of rows."""
-
 _ROWS = re.compile(rb"\[\s*\{")
 
 
@@ -37,21 +38,23 @@ class Json:
     name = "json"
     suffixes = (".json", ".geojson")
 
-    def recognise(self, head: bytes, file: File) -> tuple[float, str]:  # noqa: ARG002
+    def recognise(self, head: bytes, file: File) -> tuple[float, str]:
         """By how it begins: an array of objects; an object that does not end with its line."""
         text = _utf8(head).lstrip()
         if _ROWS.match(text):
             return 0.95, "an array of objects"
         if not text.startswith(b"{"):
-            return json_values.recognise(text, whole=len(head) < HEAD_BYTES)
+            return recognise_value(text, whole=len(head) < HEAD_BYTES)
         lines = [line for line in text.split(b"\n")[:50] if line.strip()]
         if len(lines) > 1 and sum(map(_is_object, lines)) * 2 >= len(lines) - 1:
             return 0.1, "lines that are objects"
-        paths = _paths(text)
+        paths = json_places.paths(text)
         if len(paths) == 1:
             return 0.98, f"an object with rows at {paths[0]}"
         if len(lines) == 1:
-            return 0.5, "one object"  # as good a line of JSON Lines
+            told = None if _is_lines(file) else shape_of(Cursor(io.BytesIO(text)))
+            # without a shape it is as good a line of JSON Lines
+            return (0.98, told[1]) if told else (0.5, "one object")
         return 0.8, "an object over several lines"
 
     def examine(self, file: File, options: Options) -> Examined:
@@ -63,24 +66,34 @@ class Json:
         findings = list(head.findings)
         text = _utf8(head.data, head.encoding)
         path, reason = given.get("path"), "told by the user"
+        paths = [] if path else json_places.paths(text)
         if path is None:
-            paths = _paths(text)
-            path, reason = _chosen(text, paths)
-            if len(paths) > 1:
-                several = f"several arrays of objects ({', '.join(paths[:5])})"
-                message = f"{several}; read as one row; choose one with --option path={paths[0]}"
-                findings.append(Finding("json-many-tables", message, severity="info"))
-        if path == ROOT and json_values.OPTION[0] not in given and json_values.is_values(text):
-            given |= [json_values.OPTION]
-        rows = _first(text, path, values=json_values.OPTION in given.items())
+            path, reason = json_places.chosen(text, paths)
+        items, told = given.get(json_shapes.OPTION), "told by the user"
+        if items is None and (found := _shape(file, head, path)):
+            items, told = found
+            reason = "the whole document" if path == ROOT else reason
+        elif items not in (None, *json_shapes.SHAPES):
+            known = ", ".join(sorted(filter(None, json_shapes.SHAPES)))
+            raise InvalidInput(f"{file.uri}: option items is {items!r}; it may be {known}")
+        if len(paths) > 1 and items is None:
+            others = [one for one in paths if one != path]
+            several = f"several arrays of objects ({', '.join(others[:5])})"
+            read = "read as one row" if path == ROOT else f"{path} is read"
+            message = f"{several}; {read}; choose one with --option path={others[0]}"
+            findings.append(Finding("json-many-tables", message, severity="info"))
+        rows = _first(text, path, items)
         table = Columns().batch(rows)
         evidence = (
             head.evidence,
             Evidence("path", path, reason),
-            _items_told(rows, table.num_columns, values=json_values.OPTION in given.items()),
+            *([Evidence(json_shapes.OPTION, items, told)] if items else ()),
+            Evidence("keys", str(table.num_columns), f"keys of the first {len(rows)} rows"),
         )
-        kept = tuple(sorted({**given, "encoding": head.encoding, "path": path}.items()))
-        return Examined(kept, Schema.from_arrow(table.schema), evidence, tuple(findings))
+        fixed = {**given, "encoding": head.encoding, "path": path}
+        fixed |= {json_shapes.OPTION: items} if items else {}
+        schema = Schema.from_arrow(table.schema)
+        return Examined(tuple(sorted(fixed.items())), schema, evidence, tuple(findings))
 
     def batches(
         self, file: File, options: Options, *, columns: Sequence[str] | None = None
@@ -98,11 +111,11 @@ def _read(
 ) -> Iterator[pa.RecordBatch]:
     known = Columns()
     counted = 0
-    path, values = options.get("path", ROOT), json_values.OPTION in options.items()
+    path, items = options.get("path", ROOT), options.get(json_shapes.OPTION)
     with Utf8Stream(file.open(), options.get("encoding", UTF8)) as stream:
         cursor = Cursor(stream)
         try:
-            for rows in _blocks(cursor, path, findings, values=values):
+            for rows in _blocks(cursor, path, items, findings):
                 batch = known.batch(rows)
                 counted += batch.num_rows
                 yield (
@@ -116,7 +129,7 @@ def _read(
                 raise CorruptData(message) from error
             message = f"the JSON is broken ({error}); what follows is not read"
             findings.append(Finding("json-broken", message, f"after row {counted}", "error"))
-    if values and cursor.documents > 1:
+    if items and cursor.documents > 1:
         message = f"{cursor.documents} documents one after the other; their items are the rows"
         findings.append(Finding("json-many-documents", message))
     if cursor.constants:
@@ -127,16 +140,14 @@ def _read(
 
 
 def _blocks(
-    cursor: Cursor, path: str, findings: list[Finding], *, values: bool
+    cursor: Cursor, path: str, items: str | None, findings: list[Finding]
 ) -> Iterator[list[dict[str, Any]]]:
-    """Rows by the block; where the text breaks, those before it come first. With `values` every
-    item is one.
-    """
+    """Rows by the block; where the text breaks, those before it come first."""
     rows: list[dict[str, Any]] = []
     others, row_number, start = 0, 0, 0
     first = 0
     broken = None
-    found = _values(cursor, path.split(".")[1:])
+    found = _values(cursor, path, items)
     while True:
         try:
             value = next(found, _END)
@@ -146,9 +157,7 @@ def _blocks(
         if value is _END:
             break
         row_number += 1
-        if values:
-            rows.append(json_values.row(value))
-        elif isinstance(value, dict):
+        if isinstance(value, dict):
             rows.append(value)
         else:
             others += 1
@@ -161,7 +170,7 @@ def _blocks(
     if rows:
         yield rows
     if others:
-        message = f"{others} values are no JSON objects and set aside (first at value {first})"
+        message = f"{others} values are no rows and set aside (first at value {first})"
         findings.append(Finding("json-bad-value", message, f"value {first}"))
     if broken is not None:
         raise broken
@@ -170,82 +179,32 @@ def _blocks(
 _END = object()
 
 
-def _values(cursor: Cursor, keys: list[str]) -> Iterator[Any]:
-    """The values at a path of every document in the text: the items of an array, or one value."""
+def _values(cursor: Cursor, path: str, items: str | None) -> Iterator[Any]:
+    """The rows at a path of every document in the text, in the shape that `items` names."""
+    keys = path.split(".")[1:]
+    rows_of = json_shapes.SHAPES.get(items, json_shapes.objects)
     while cursor.peek():
         cursor.documents += 1
-        _enter(cursor, keys)
-        yield from _items(cursor)
-        for _ in keys:
-            while cursor.take(","):
-                cursor.value()
-                cursor.expect(":")
-                cursor.value()
-            cursor.expect("}")
+        json_places.enter(cursor, keys)
+        yield from rows_of(cursor)
+        json_places.leave(cursor, keys)
 
 
-def _enter(cursor: Cursor, keys: list[str]) -> None:
-    """Go to the value at a path of keys. Raises BrokenJson when it is not there."""
-    for key in keys:
-        cursor.expect("{")
-        while True:
-            found = cursor.value()
-            cursor.expect(":")
-            if found == key:
-                break
-            cursor.value()
-            if not cursor.take(","):
-                raise BrokenJson(f"no key {key!r} where the rows should be")
+def _shape(file: File, head: Head, path: str) -> tuple[str, str] | None:
+    """The shape of what is at the path: from the head where it is all of the file."""
+    if len(head.data) < EXAMINED_BYTES:
+        text: BinaryIO | Utf8Stream = io.BytesIO(_utf8(head.data, head.encoding))
+    else:
+        text = Utf8Stream(file.open(), head.encoding)
+    with text as stream, suppress(BrokenJson):
+        cursor = Cursor(stream)
+        json_places.enter(cursor, path.split(".")[1:])
+        return shape_of(cursor)
+    return None
 
 
-def _items(cursor: Cursor) -> Iterator[Any]:
-    if not cursor.take("["):
-        yield cursor.value()
-        return
-    if cursor.take("]"):
-        return
-    while True:
-        yield cursor.value()
-        if not cursor.take(","):
-            cursor.expect("]")
-            return
-
-
-def _paths(text: bytes) -> list[str]:
-    """Where the arrays of objects are in the objects of a document that may be cut off."""
-    found: list[str] = []
-    with suppress(BrokenJson):
-        _search(Cursor(io.BytesIO(text)), ROOT, found)
-    return found
-
-
-def _search(cursor: Cursor, path: str, found: list[str]) -> None:
-    if not cursor.take("{") or cursor.take("}"):
-        return
-    while True:
-        key = cursor.value()
-        cursor.expect(":")
-        below = f"{path}.{key}"
-        if cursor.peek() == "{" and path.count(".") < DEEPEST - 1:
-            _search(cursor, below, found)
-        elif cursor.peek() == "[" and "." not in str(key):
-            cursor.expect("[")
-            if cursor.peek() == "{":
-                found.append(below)
-            _pass_items(cursor)
-        else:
-            cursor.value()
-        if not cursor.take(","):
-            cursor.expect("}")
-            return
-
-
-def _pass_items(cursor: Cursor) -> None:
-    while not cursor.take("]"):
-        cursor.value()
-        if not cursor.take(","):
-            cursor.expect("]")
-            return
+def _is_lines(file: File | None) -> bool:
+    return file is not None and suffix_of(file.uri) in JsonLines.suffixes
 
 
 def _is_object(line: bytes) -> bool:
@@ -257,27 +216,11 @@ def _is_object(line: bytes) -> bool:
         return False
 
 
-def _chosen(text: bytes, paths: Sequence[str]) -> tuple[str, str]:
-    if text.lstrip().startswith(b"["):
-        return ROOT, "the document is an array"
-    if len(paths) == 1:
-        return paths[0], "the only array of objects in the document"
-    return ROOT, "the document is one object, and so one row"
-
-
-def _items_told(rows: Sequence[Any], columns: int, *, values: bool) -> Evidence:
-    if values:
-        return Evidence(*json_values.OPTION, f"the first {len(rows)} items are no objects")
-    return Evidence("keys", str(columns), "keys of the first objects")
-
-
-def _first(text: bytes, path: str, *, values: bool) -> list[dict[str, Any]]:
+def _first(text: bytes, path: str, items: str | None) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     with suppress(BrokenJson):
-        for value in _values(Cursor(io.BytesIO(text)), path.split(".")[1:]):
-            if values:
-                rows.append(json_values.row(value))
-            elif isinstance(value, dict):
+        for value in _values(Cursor(io.BytesIO(text)), path, items):
+            if isinstance(value, dict):
                 rows.append(value)
             if len(rows) == EXAMINED_ROWS:
                 break

@@ -14,30 +14,40 @@ from schema.model import Finding
 DEEPEST = 64
 """Values nested deeper than this are kept as JSON text."""
 
+WIDEST = 1000
+"""Values with more fields than this, at all depths together, are kept as JSON text: their keys
+are data, not names.
+"""
+
 
 class Columns:
     """The keys seen so far, in order, with the types that hold what was seen of each.
 
-    `conflicts` names the keys whose values no one type holds; they are text from then on.
+    `conflicts` names the keys whose values no one type holds, `wide` those of too many fields;
+    both are text from then on.
     """
 
     def __init__(self) -> None:
         self._types: dict[str, pa.DataType] = {}
         self.conflicts: set[str] = set()
+        self.wide: set[str] = set()
 
     def schema(self) -> pa.Schema | None:
         """The types as an Arrow schema; None while nothing is known or a key is JSON text."""
-        if not self._types or self.conflicts:
+        if not self._types or self.conflicts or self.wide:
             return None
         return pa.schema(list(self._types.items()))
 
     def findings(self) -> list[Finding]:
-        """What there is to say of keys whose values no one type holds."""
-        if not self.conflicts:
-            return []
-        names = ", ".join(map(repr, sorted(self.conflicts)[:5]))
-        message = f"values of several kinds in {names}; read as text where they conflict"
-        return [Finding("json-mixed-types", message)]
+        """What there is to say of keys whose values are kept as text."""
+        found = []
+        if self.conflicts:
+            message = f"values of several kinds in {_listed(self.conflicts)}; read as text"
+            found.append(Finding("json-mixed-types", f"{message} where they conflict"))
+        if self.wide:
+            message = f"objects with over {WIDEST:,} keys in {_listed(self.wide)}; kept as JSON"
+            found.append(Finding("json-many-keys", f"{message} text", severity="info"))
+        return found
 
     def batch(self, rows: Sequence[dict[str, Any]]) -> pa.RecordBatch:
         """Objects as one batch; types and conflicts are widened to hold them."""
@@ -51,13 +61,13 @@ class Columns:
         return pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields))
 
     def _column(self, key: str, values: list[Any]) -> pa.Array:
-        if key not in self.conflicts:
+        if key not in self.conflicts and key not in self.wide:
             known = self._types[key]
             array = _typed(values, known)
-            if array is not None:
+            if array is not None and _fields(array.type) <= WIDEST:
                 self._types[key] = array.type
                 return array
-            self.conflicts.add(key)
+            (self.conflicts if array is None else self.wide).add(key)
             self._types[key] = pa.string()
         return pa.array([_text(value) for value in values], pa.string())
 
@@ -107,6 +117,16 @@ def _depth(kind: pa.DataType) -> int:
         depth += 1
         level = [kind.field(at).type for kind in level for at in range(kind.num_fields)]
     return depth
+
+
+def _fields(kind: pa.DataType) -> int:
+    """How many fields of structs there are in a type, at all depths."""
+    own = kind.num_fields if pa.types.is_struct(kind) else 0
+    return own + sum(_fields(kind.field(at).type) for at in range(kind.num_fields))
+
+
+def _listed(names: set[str]) -> str:
+    return ", ".join(map(repr, sorted(names)[:5]))
 
 
 def _text(value: Any) -> str | None:

@@ -16,7 +16,7 @@ from connectors.formats.json import Json
 from connectors.model import Options
 from connectors.sources.stored_file import StoredFile
 from connectors.uri import file_uri
-from schema.errors import CorruptData
+from schema.errors import CorruptData, InvalidInput
 
 
 @pytest.fixture
@@ -95,6 +95,110 @@ def test_any_document_is_taken_for_json_by_its_name(content, tmp_path) -> None:
 @pytest.mark.parametrize("content", ["[INFO] a line of a log\n", "42\n43\n44\n", "a,b\n1,2\n"])
 def test_text_is_no_json(content) -> None:
     assert Json().recognise(content.encode(), None)[0] < sniff.LEAST  # type: ignore[arg-type]
+
+
+_COUNTRIES = {code: {"name": f"name of {code}", "area": at} for at, code in enumerate("ABCDE")}
+
+
+@pytest.mark.parametrize(
+    ("content", "items", "rows"),
+    [
+        (_COUNTRIES, "entries", [{"key": k, **v} for k, v in _COUNTRIES.items()]),
+        (
+            {c: {"key": at} for at, c in enumerate("ABCDE")},
+            "entries",
+            [{"key": c, "key_2": at} for at, c in enumerate("ABCDE")],
+        ),
+        (
+            {f"word {at}": at for at in range(100)},
+            "pairs",
+            [{"key": f"word {at}", "value": at} for at in range(100)],
+        ),
+        (
+            {"t": list(range(10)), "x": [at / 2 for at in range(10)]},
+            "columns",
+            [{"t": at, "x": at / 2} for at in range(10)],
+        ),
+        (
+            {"city": {"0": "Lyon", "1": "Bonn"}, "people": {"0": 5, "1": None}},
+            "columns",
+            [{"city": "Lyon", "people": 5}, {"city": "Bonn", "people": None}],
+        ),
+        (
+            {"city": {"a": "Lyon", "b": "Bonn"}, "people": {"a": 5, "b": 3}},
+            "columns",
+            [{"key": "a", "city": "Lyon", "people": 5}, {"key": "b", "city": "Bonn", "people": 3}],
+        ),
+        (
+            {"columns": ["n", "s"], "index": [0, 1], "data": [[1, "x"], [2, None]]},
+            "split",
+            [{"n": 1, "s": "x"}, {"n": 2, "s": None}],
+        ),
+        (
+            [["NAME", "POP", "state"], ["Alabama", "49", "01"], ["Alaska", "7", "02"]],
+            "header",
+            [
+                {"NAME": "Alabama", "POP": "49", "state": "01"},
+                {"NAME": "Alaska", "POP": "7", "state": "02"},
+            ],
+        ),
+    ],
+)
+@pytest.mark.parametrize("indent", [None, 1])
+def test_tables_that_are_no_arrays_of_objects(
+    read, tmp_path: Path, content, items, rows, indent
+) -> None:
+    text = json.dumps(content, indent=indent)
+    assert read(text)[:2] == (rows, [])
+    path = tmp_path / "x.json"
+    file = StoredFile(file_uri(str(path)), str(path), len(text))
+    assert dict(Json().examine(file, ()).options)["items"] == items
+    form, _, _ = sniff.recognise(file.head(), file, "x.json")
+    assert form is not None
+    assert form.name == "json"
+    as_document = read(text, (("items", "document"),))[0]
+    assert len(as_document) == (0 if isinstance(content, list) else 1)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"development": {"host": "a", "port": 1}, "production": {"host": "b", "port": 2}},
+        {"a": {"x": 1}, "b": {"y": 2}, "c": {"z": 3}, "d": {"u": 4}, "e": {"v": 5}},
+        {"include": ["a", "b"], "exclude": ["c", "d"]},
+        {"columns": ["n", "s"], "data": [1, 2]},
+        {f"k{at}": at if at % 2 else "text" for at in range(200)},
+        {"name": "x", "values": {"0": 1, "1": 2}},
+    ],
+)
+def test_one_object_stays_one_row(read, content) -> None:
+    assert read(json.dumps(content))[:2] == ([content], [])
+
+
+def test_a_document_of_columns_whose_rows_lie_beyond_its_head(read) -> None:
+    content = {"t": list(range(200_000)), "x": ["text of some length"] * 200_000}
+    rows, codes, _ = read(json.dumps(content))
+    assert (len(rows), rows[-1], codes) == (200_000, {"t": 199_999, "x": content["x"][0]}, [])
+
+
+def test_a_shape_that_there_is_not_is_refused(read) -> None:
+    with pytest.raises(InvalidInput, match="it may be columns, document, entries"):
+        read("{}", (("items", "wrong"),))
+
+
+def test_a_table_beside_what_describes_it(read) -> None:
+    content = {"schema": {"fields": [{"name": "a"}]}, "data": [{"a": 1}, {"a": 2}]}
+    rows, codes, path = read(json.dumps(content))
+    assert (rows, codes, path) == (content["data"], ["json-many-tables"], "$.data")
+
+
+def test_objects_with_very_many_keys_are_json_text(read) -> None:
+    shapes = {f"Shape{at}": {"type": "text", f"only{at}": at} for at in range(600)}
+    rows, codes, _ = read(json.dumps({"version": 1, "shapes": shapes}))
+    assert (rows[0]["version"], codes) == (1, ["json-many-keys"])
+    assert json.loads(rows[0]["shapes"]) == shapes
+    rows, codes, _ = read(json.dumps({"version": 1, "shapes": shapes}), (("path", "$.shapes"),))
+    assert (len(rows), codes) == (600, [])
 
 
 def test_several_arrays_are_told_and_one_can_be_chosen(read) -> None:
