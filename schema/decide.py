@@ -126,7 +126,9 @@ def decide(
     possible = [
         (notation, kinds)
         for notation, kinds in FAMILIES
-        if (fixed is None or notation == fixed) and _may_be(column, notation, kinds, fixed, proven)
+        if not kinds.isdisjoint(column.kinds)
+        and (fixed is None or notation == fixed)
+        and _may_be(column, notation, kinds, fixed, proven)
     ]
     if not possible:
         return text

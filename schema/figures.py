@@ -153,7 +153,11 @@ class Figures:
 
     def _read(self, texts: list[str], counts: list[int]) -> Iterator[tuple[Any, int]]:
         array = pa.array(texts)
-        codes = classify(array)
+        if len(self.column.kinds) == 1:
+            (only,) = self.column.kinds
+            codes = np.full(len(array), KINDS.index(only))
+        else:
+            codes = classify(array)
         for kind in self.decision.kinds:
             chosen = np.flatnonzero(codes == KINDS.index(kind))
             if len(chosen):

@@ -29,7 +29,8 @@ def keys_of(column: ColumnSummary) -> Keys:
     numbers = [value for value in column.values if isinstance(value, int)]
     with np.errstate(over="ignore"):
         keys = Keys.of(hash_values(pa.array(numbers, pa.int64())))
-        codes = classify(texts) if column.raw else np.full(len(texts), KINDS.index(Kind.TEXT))
+        mixed = column.raw and len(column.kinds) > 1
+        codes = classify(texts) if mixed else np.full(len(texts), KINDS.index(Kind.TEXT))
         for code in np.unique(codes):
             kind = KINDS[code]
             part = texts.filter(pa.array(codes == code))
