@@ -156,6 +156,8 @@ def recognise(
 
 
 def _unknown(head: bytes, expected: str | None, kind: str | None = None) -> Finding:
+    if not head and expected is None:
+        return Finding("unstructured", "an empty file that is not named like data", severity="info")
     if not head:
         return Finding("empty-file", "the file holds nothing; there is no table to read")
     kind = kind or ("text" if b"\0" not in head[:4096] else "binary content")

@@ -36,6 +36,8 @@ PROSE = (
         ("blob", "\x00\x01\x02\x03\x80" * 200, "files"),
         ("paper", "%PDF-1.7\n1 0 obj\n", "files"),
         ("blank.csv", "\n\n \n", None),
+        ("empty.csv", "", None),
+        ("py.typed", "", "files"),
     ],
 )
 def test_format(read_bytes, name, content, expected) -> None:
