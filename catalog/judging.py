@@ -36,11 +36,13 @@ def judged(
     return report, happened(store, source_pk, last, evidence, report)
 
 
-def checked(store: Store, source: Source, *, data: bool | None = None) -> QualityReport:
+def checked(
+    store: Store, source: Source, *, engine: str = "summary", master: str = "local[*]"
+) -> QualityReport:
     """Validate the current version with Great Expectations, and record the report with what
     happened. Raises as `validate` does.
     """
-    report = validate(store, source, data=data)
+    report = validate(store, source, engine=engine, master=master)
     events: tuple[Event, ...] = ()
     if store.alerts.rules():
         version = store.version(report.version)

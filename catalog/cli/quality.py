@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     "quality",
     example="""headwater quality flights
     headwater quality flights --json
+    headwater quality flights --engine pandas
     headwater quality flights --html report/
     headwater quality flights --silence not_be_null:dep_delay --reason "cancelled flights"
     headwater quality flights --set be_between:dep_delay max_value=2000
@@ -37,10 +38,19 @@ if TYPE_CHECKING:
     help="Also write the Data Docs of Great Expectations into DIR.",
 )
 @click.option(
-    "--data/--summary",
-    "data",
-    default=None,
-    help="Read the rows, or judge what the last crawl learned.  [default: rows, if not too many]",
+    "--engine",
+    type=click.Choice(("summary", "pandas", "sql", "spark")),
+    default="summary",
+    show_default=True,
+    help="Where Great Expectations looks: at what the last crawl learned, or at the rows by one of "
+    "its engines (in memory, in the database that has the table, in Spark).",
+)
+@click.option(
+    "--master",
+    default="local[*]",
+    show_default=True,
+    metavar="M",
+    help="The Spark master of --engine spark.",
 )
 @click.option("--silence", multiple=True, metavar="KEY", help="Do not judge it any more.")
 @click.option("--pin", multiple=True, metavar="KEY", help="Keep it as it is, whatever is learned.")
@@ -68,7 +78,8 @@ def command(
     ref: str,
     html: Path | None,
     docs: Path | None,
-    data: bool | None,
+    engine: str,
+    master: str,
     silence: tuple[str, ...],
     pin: tuple[str, ...],
     changes: tuple[tuple[str, str], ...],
@@ -101,7 +112,7 @@ def command(
             with doing("validating with Great Expectations"):
                 from catalog.judging import checked
 
-                report = checked(store, source, data=data)
+                report = checked(store, source, engine=engine, master=master)
         announce(store)
         if html is not None:
             from catalog.quality.report import write_page

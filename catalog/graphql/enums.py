@@ -164,3 +164,16 @@ ConnectorTarget = enum(
         for name in registry.table("targets")
     },
 )
+
+QualityEngine = enum(
+    "QualityEngine",
+    "Where Great Expectations looks at a source.",
+    {
+        "SUMMARY": (
+            "summary",
+            "At what the last crawl learned; at rows for what that leaves open.",
+        ),
+        "PANDAS": ("pandas", "At the rows, in memory."),
+        "SQL": ("sql", "At the rows, in the database that has the table."),
+    },
+)

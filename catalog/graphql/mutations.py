@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from graphene import ID, Field, InputObjectType, List, NonNull, ObjectType, String
 
 from catalog.access.masked import whole
+from catalog.graphql.enums import QualityEngine
 from catalog.graphql.expectations import ChangeExpectationsInput, Choice, check_personal, wanted
 from catalog.graphql.glossary import GlossaryMutations
 from catalog.graphql.jobs import Job
@@ -45,6 +46,10 @@ class ValidateSourceInput(InputObjectType):
     """Which source to validate."""
 
     id = ID(required=True, description="The source.")
+    engine = QualityEngine(
+        default_value="summary",
+        description="What the last crawl learned, or the rows: in memory, or in their database.",
+    )
 
 
 class ValidateSourcePayload(ObjectType):
@@ -173,7 +178,8 @@ class Mutation(GlossaryMutations, ObjectType):
             request.deadline = None  # reading all rows takes as long as it takes
             source = store.source(source_pk(input_["id"]))
             request.found([source])
-            validate_apart(store, source)
+            engine = input_["engine"]
+            validate_apart(store, source, engine=getattr(engine, "value", engine))
             return {"source": source, "quality": request.quality(source.pk)}
 
         return payload(info.context, check)

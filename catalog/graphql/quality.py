@@ -92,7 +92,10 @@ class QualityReportType(ObjectType):
     grade = String(description="A (90 and above), B (75), C (60) or D, for people.")
     success = Boolean(description="Whether all expectations are met.")
     checked_at = DateTime(description="When it was judged.")
-    engine = String(description="`summary` as a crawl ends, or `great_expectations`.")
+    engine = String(
+        description="`summary` as a crawl ends; `great_expectations` on the stored profile, "
+        "`great_expectations_pandas`, `_sql` and `_spark` on the rows."
+    )
     rows_seen = Long(description="Rows that the verdict rests on; null when not known.")
     results = List(
         NonNull(ExpectationResultType),

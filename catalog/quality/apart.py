@@ -23,13 +23,13 @@ SECONDS = 900
 _turn = threading.BoundedSemaphore(1)
 
 
-def validate_apart(store: Store, source: Source) -> None:
+def validate_apart(store: Store, source: Source, *, engine: str = "summary") -> None:
     """Validate a source in a child process, which records the report and tells the alerts.
 
     One at a time; others wait. Raises what the validation raised, and HeadwaterError when the
     child ends without an answer.
     """
-    asked = json.dumps({"catalog": store.url, "source": source.pk})
+    asked = json.dumps({"catalog": store.url, "source": source.pk, "engine": engine})
     command = [sys.executable, "-m", "catalog.quality.apart"]
     with _turn:
         try:
@@ -62,7 +62,8 @@ def main() -> None:
     asked = json.loads(sys.stdin.read())
     try:
         with Store.open(asked["catalog"], create=False) as store:
-            checked(store, store.sources([asked["source"]])[asked["source"]])
+            source = store.sources([asked["source"]])[asked["source"]]
+            checked(store, source, engine=asked["engine"])
             deliver(store)
     except HeadwaterError as error:
         answer = {"kind": type(error).__name__, "error": str(error)}

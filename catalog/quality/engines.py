@@ -7,7 +7,8 @@ have other names in each engine, so they are judged from the stored summary alon
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from catalog.model import Expectation
@@ -17,7 +18,7 @@ from catalog.quality.judge import Verdict
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
-    from sqlalchemy import Engine
+    from sqlalchemy import ColumnElement, Engine, FromClause
 
 TYPED = frozenset(("expect_column_type_to_be", "expect_column_values_to_be_of_type"))
 """Expectations that name a type of one engine."""
@@ -39,23 +40,53 @@ def on_spark(frame: DataFrame, expectations: Sequence[Expectation]) -> list[Verd
 
 
 def on_sql(
-    database: Engine, table: str, columns: Sequence[str], expectations: Sequence[Expectation]
+    database: Engine,
+    table: FromClause,
+    columns: Mapping[str, ColumnElement[Any]],
+    expectations: Sequence[Expectation],
 ) -> list[Verdict | None]:
-    """Verdicts of the SQL engine on a table (as the database quotes it) in order; None for
-    expectations about types, and for those that the database has no means for (regular
-    expressions in SQLite). Raises MissingDependency without Great Expectations.
+    """Verdicts of the SQL engine on a table of which `columns` are asked for by name, in order;
+    None for expectations about types, and for those that the database has no means for (regular
+    expressions in some). Nothing is written, not even a temporary table. Raises
+    MissingDependency without Great Expectations.
     """
+    import sqlalchemy as sa
+
     aliases = Aliases.of(columns, expectations)
-    quote = database.dialect.identifier_preparer.quote_identifier
-    listed = ", ".join(f"{quote(name)} AS {quote(aliases.alias(name))}" for name in columns)
-    url = database.url.render_as_string(hide_password=False)
+    named = [column.label(aliases.alias(name)) for name, column in columns.items()]
+    query = sa.select(*named).select_from(table).compile(database)
+    # Great Expectations takes text, in which a colon starts a parameter and percent signs are
+    # doubled for the driver once more.
+    text = str(query).replace(":", "\\:")
+    if database.dialect.paramstyle in ("format", "pyformat"):
+        text = text.replace("%%", "%")
 
     def batch(context: Any) -> Any:
-        source = context.data_sources.add_sql("headwater", connection_string=url)
-        asset = source.add_query_asset("data", query=f"SELECT {listed} FROM {table}")
-        return asset.add_batch_definition_whole_table("all").get_batch()
+        from great_expectations.core.batch import Batch
+        from great_expectations.execution_engine import SqlAlchemyExecutionEngine
+        from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemyBatchData
+
+        running = SqlAlchemyExecutionEngine(engine=database, create_temp_table=False)
+        data = SqlAlchemyBatchData(running, query=text, create_temp_table=False)
+        running.load_batch_data("data", data)
+        return _Batch(context, running, Batch(data=data))
 
     return _judged(batch, expectations, aliases)
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Data behind an execution engine that has no data source: one that is connected already."""
+
+    context: Any
+    engine: Any
+    batch: Any
+
+    def validate(self, suite: Any, result_format: Mapping[str, Any]) -> Any:
+        from great_expectations.validator.validator import Validator
+
+        validator = Validator(self.engine, batches=[self.batch], data_context=self.context)
+        return validator.validate(expectation_suite=suite, result_format=dict(result_format))
 
 
 def _judged(

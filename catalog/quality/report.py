@@ -31,7 +31,10 @@ MEANINGS = {
     "stability": "figures are about those of earlier versions",
 }
 ENGINES = {
-    "great_expectations": "Great Expectations",
+    "great_expectations": "Great Expectations, on the stored profile",
+    "great_expectations_pandas": "Great Expectations, by its pandas engine",
+    "great_expectations_spark": "Great Expectations, by its Spark engine",
+    "great_expectations_sql": "Great Expectations, by its SQL engine",
     "summary": "the stored profile, as the crawl ended",
 }
 _TREND_WIDTH, _TREND_HEIGHT = 320, 64

@@ -2,54 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
 from catalog.model import Expectation, QualityReport, Source, Version
+from catalog.quality import passes
 from catalog.quality.choices import chosen
 from catalog.quality.derive import MOST_VERSIONS, derive
 from catalog.quality.evidence import Evidence
-from catalog.quality.judge import report_of, result_of
+from catalog.quality.judge import Verdict, report_of, result_of, verdict_of
+from catalog.quality.passes import MOST_CELLS
 from catalog.quality.past import sound
-from schema.errors import InvalidInput, NotFound
+from schema.errors import InvalidInput, NotFound, SourceError
 
 if TYPE_CHECKING:
     from catalog.store import Store
 
-MOST_CELLS = 2_000_000
-"""Rows times columns that are read into memory; larger sources are judged by their summary."""
+ENGINES = ("summary", "pandas", "sql", "spark")
 
 
 def validate(
-    store: Store, source: Source, *, data: bool | None = None, most_cells: int = MOST_CELLS
+    store: Store,
+    source: Source,
+    *,
+    engine: str = "summary",
+    most_cells: int = MOST_CELLS,
+    master: str = "local[*]",
 ) -> QualityReport:
     """Run the expectations of a source's current version with Great Expectations.
 
-    With `data` its rows are read and validated by the pandas engine; without, Great Expectations
-    judges metrics answered from the stored profile and no row is read. By default (None) the data
-    of sources up to `most_cells` cells, the summary of larger ones. `rows_seen` of the report
-    says how many rows the verdict rests on.
+    With the engine `summary` it judges metrics that are answered from the stored profile; what
+    the profile cannot answer is left to a pass over the columns in question: in the database that
+    has the table, else in memory while they are at most `most_cells` cells, else not at all. With
+    `pandas`, `sql` and `spark` (on `master`) it reads the rows by the engine of that name; types,
+    which each engine calls otherwise, and what an engine has no means for come from the profile.
 
-    Raises NotFound when the source has no version, InvalidInput when `data` is asked for and is
-    too large, MissingDependency without Great Expectations, SourceError when it cannot be read.
+    Raises NotFound when the source has no version, InvalidInput when an engine cannot take the
+    source, MissingDependency without Great Expectations, SourceError when it cannot be read.
     """
+    if engine not in ENGINES:
+        raise InvalidInput(f"engine {engine!r}: not one of {', '.join(ENGINES)}")
     version = current_version(store, source)
     expectations = expectations_of(store, version)
     evidence = Evidence.of(version)
-    cells = evidence.rows * max(len(evidence.schema), 1)
-    if data is None:
-        data = evidence.complete and cells <= most_cells
-    if data and cells > most_cells:
-        raise InvalidInput(
-            f"{source.name}: {cells:,} cells are more than the {most_cells:,} that are validated "
-            "in memory; validate on the stored summary"
-        )
-    if data:
-        return _on_data(store, version, evidence, expectations, most_cells)
-    return _on_summary(version, evidence, expectations)
+    rows = evidence.rows
+    if engine == "summary":
+        verdicts = _on_summary(evidence, expectations)
+        verdicts = _completed(store, version, expectations, verdicts, most_cells)
+    else:
+        if engine == "pandas":
+            found, rows = passes.by_pandas(store, version, expectations, most_cells=most_cells)
+        elif engine == "sql":
+            found = passes.by_sql(version, expectations)
+        else:
+            found = passes.by_spark(version, expectations, master=master)
+        rows = next((one.observed for one in _row_counts(expectations, found)), rows)
+        verdicts = [
+            verdict or verdict_of(expectation, evidence)
+            for expectation, verdict in zip(expectations, found, strict=True)
+        ]
+    results = [
+        result_of(expectation, verdict, evidence)
+        for expectation, verdict in zip(expectations, verdicts, strict=True)
+        if verdict is not None
+    ]
+    called = "great_expectations" if engine == "summary" else f"great_expectations_{engine}"
+    report = report_of(results, evidence, engine=called, version=version)
+    return replace(report, rows_seen=rows)
 
 
 def current_version(store: Store, source: Source) -> Version:
@@ -70,38 +90,46 @@ def expectations_of(store: Store, version: Version) -> tuple[Expectation, ...]:
     return chosen(derived, store.choices(version.source_pk))
 
 
-def _on_data(
-    store: Store,
-    version: Version,
-    evidence: Evidence,
-    expectations: Sequence[Expectation],
-    most_cells: int,
-) -> QualityReport:
-    from catalog.quality import engine, frames
-    from connectors.reading import read_dataset
-
-    engine.load()
-    entries = store.entries(version.source_pk)
-    batches = read_dataset(version.dataset, version.schema, entries=entries)
-    table: pa.Table = frames.collect(batches, version.schema.to_arrow(), most_cells=most_cells)
-    verdicts = engine.on_data(frames.frame_of(table), expectations)
-    results = [
-        result_of(expectation, verdict, evidence)
-        for expectation, verdict in zip(expectations, verdicts, strict=True)
-    ]
-    report = report_of(results, evidence, engine="great_expectations", version=version)
-    return replace(report, rows_seen=table.num_rows)
-
-
-def _on_summary(
-    version: Version, evidence: Evidence, expectations: Sequence[Expectation]
-) -> QualityReport:
+def _on_summary(evidence: Evidence, expectations: Sequence[Expectation]) -> passes.Verdicts:
     from catalog.quality import engine
 
-    verdicts = engine.on_summary(evidence, expectations)
-    results = [
-        result_of(expectation, verdict, evidence)
-        for expectation, verdict in zip(expectations, verdicts, strict=True)
-        if verdict is not None
-    ]
-    return report_of(results, evidence, engine="great_expectations", version=version)
+    return engine.on_summary(evidence, expectations)
+
+
+def _completed(
+    store: Store,
+    version: Version,
+    expectations: Sequence[Expectation],
+    verdicts: passes.Verdicts,
+    most_cells: int,
+) -> passes.Verdicts:
+    """The verdicts with those that the summary could not give, where a pass over the data can."""
+    left = [index for index, verdict in enumerate(verdicts) if verdict is None]
+    asked = [expectations[index] for index in left]
+    if not asked:
+        return verdicts
+    names = {name for one in asked for name in passes.columns_named(one.kwargs)}
+    columns = [name for name in version.schema.names if name in names]
+    found: passes.Verdicts
+    try:
+        if passes.in_database(version):
+            found = passes.by_sql(version, asked)
+        else:
+            found, _ = passes.by_pandas(
+                store, version, asked, columns=columns or None, most_cells=most_cells
+            )
+    except (SourceError, InvalidInput):
+        return verdicts
+    made = list(verdicts)
+    for index, verdict in zip(left, found, strict=True):
+        made[index] = verdict
+    return made
+
+
+def _row_counts(
+    expectations: Sequence[Expectation], verdicts: passes.Verdicts
+) -> Iterator[Verdict]:
+    """What an engine says of the number of rows."""
+    for expectation, verdict in zip(expectations, verdicts, strict=True):
+        if expectation.type == "expect_table_row_count_to_be_between" and verdict is not None:
+            yield verdict

@@ -75,6 +75,16 @@ class Database:
         except SQLAlchemyError as error:
             raise self.fault(error) from error
 
+    def asked(self) -> sa.Engine:
+        """The engine, each of whose transactions is read-only and has a timeout."""
+
+        def begun(connection: sa.Connection) -> None:
+            for statement in _read_only(self.engine.dialect):
+                connection.exec_driver_sql(statement)
+
+        sa.event.listen(self.engine, "begin", begun)
+        return self.engine
+
     def fault(self, error: Exception) -> SourceError:
         """The error of a driver as one line that says where, without secrets."""
         return SourceError(f"{self.uri}: {_told(error)}")

@@ -249,6 +249,16 @@ class SqlSource:
             told = Finding("zero-dates", message, dataset.name)
             self._findings[entry.uri] = (*self._findings.get(entry.uri, ()), told)
 
+    def selectable(
+        self, dataset: Dataset
+    ) -> tuple[sa.Engine, sa.TableClause, dict[str, sa.ColumnElement[Any]]]:
+        """The database, opened so that nothing is written, a table of it and its columns by name:
+        for those who ask it questions of their own. Raises SourceError.
+        """
+        table = self._table_of(dataset)
+        columns = {one.name: one.clause() for one in self._known(table)}
+        return self._database.asked(), table.clause(), columns
+
     def key_ranges(self, dataset: Dataset) -> KeyRanges | None:
         """How several readers share a table, None where one reads it: a small one, one without a
         primary key that can be cut, one of SQLite, whose types are those of each value.

@@ -66,7 +66,7 @@ def test_lineage_shows_its_two_inputs(loop: Any) -> None:
 
 
 def test_its_quality_can_be_validated(loop: Any) -> None:
-    report = loop.terminal.json("quality", "delays", "--summary")
+    report = loop.terminal.json("quality", "delays")
     assert report["success"]
     assert report["results"]
 

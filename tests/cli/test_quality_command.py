@@ -36,6 +36,6 @@ def test_quality_validates_stores_and_writes_a_page(
             "great_expectations",
             "summary",
         ]
-    shown = headwater("quality", "airports", "--summary", catalog=catalog).stdout
+    shown = headwater("quality", "airports", "--engine", "summary", catalog=catalog).stdout
     assert "quality" in shown
     assert "not_be_null" in shown

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.csv
 import pytest
+import sqlalchemy as sa
 from quality_cases import FAULTS, failed, flights
 
 from catalog.crawl import crawl
@@ -16,6 +18,7 @@ from catalog.quality import derive, validate
 from catalog.quality.choices import chosen
 from catalog.quality.validate import expectations_of
 from catalog.store import Store
+from connectors.model import Limits
 from schema.errors import InvalidInput, NotFound, SourceError
 
 
@@ -40,11 +43,11 @@ def crawled(store: Store, folder: Path, table: pa.Table | None, name: str = "fli
     return store.source(name)
 
 
-@pytest.mark.parametrize("data", [True, False])
-def test_a_source_is_validated_and_the_report_stored(store, folder, data):
+@pytest.mark.parametrize("engine", ["pandas", "summary"])
+def test_a_source_is_validated_and_the_report_stored(store, folder, engine):
     source = crawled(store, folder, flights(300))
-    report = validate(store, source, data=data)
-    assert report.engine == "great_expectations"
+    report = validate(store, source, engine=engine)
+    assert report.engine.startswith("great_expectations")
     assert report.success
     assert report.rows_seen == 300
     assert len(report.results) > 30
@@ -59,8 +62,8 @@ def test_a_crawl_judges_as_great_expectations_does(store, folder):
     at_crawl = store.quality([source.pk])[source.pk]
     assert at_crawl.engine == "summary"
     assert failed(at_crawl) == {("expect_column_values_to_be_in_set", "origin")}
-    for data in (True, False):
-        report = validate(store, source, data=data)
+    for engine in ("pandas", "summary"):
+        report = validate(store, source, engine=engine)
         assert failed(report) == failed(at_crawl)
         assert report.score == at_crawl.score
 
@@ -70,22 +73,26 @@ def test_the_data_is_what_is_validated(store, folder):
     source = crawled(store, folder, flights(300))
     path = folder / "flights.csv"
     path.write_text(path.read_text(encoding="utf-8").replace('"EWR"', '"XXX"'), encoding="utf-8")
-    seen = failed(validate(store, source, data=True))
+    seen = failed(validate(store, source, engine="pandas"))
     assert ("expect_column_values_to_be_in_set", "origin") in seen
     assert {field for _, field in seen} == {"origin"}
-    assert failed(validate(store, source, data=False)) == set()
+    assert failed(validate(store, source, engine="summary")) == set()
 
 
-def test_large_sources_are_judged_by_their_summary_unless_data_is_asked_for(store, folder):
+def test_the_summary_is_asked_unless_data_is(store, folder):
     source = crawled(store, folder, flights(300))
     for file in folder.iterdir():
         file.unlink()  # whoever reads it now, fails
-    report = validate(store, source, most_cells=300 * 12 - 1)
+    report = validate(store, source)
     assert (report.rows_seen, report.success) == (300, True)
     with pytest.raises(InvalidInput, match=r"3,600 cells .* 3,599"):
-        validate(store, source, data=True, most_cells=300 * 12 - 1)
+        validate(store, source, engine="pandas", most_cells=300 * 12 - 1)
     with pytest.raises(SourceError):
-        validate(store, source, most_cells=300 * 12)
+        validate(store, source, engine="pandas", most_cells=300 * 12)
+    with pytest.raises(InvalidInput, match="not a table of a database"):
+        validate(store, source, engine="sql")
+    with pytest.raises(InvalidInput, match="'duckdb': not one of summary, pandas"):
+        validate(store, source, engine="duckdb")
 
 
 def test_a_source_that_was_never_read_says_so(store, folder):
@@ -107,10 +114,58 @@ def test_expectations_come_from_the_versions_before(store, folder):
     }
 
 
-def test_a_key_of_several_columns_is_checked_on_the_data(store, sample_data):
+def verdicts(store: Store, source: Source, engine: str) -> dict[str | None, bool]:
+    report = validate(store, source, engine=engine)
+    return {one.expectation.key: one.success for one in report.results}
+
+
+@pytest.mark.parametrize("name", ["routes", "airlines"])
+def test_the_engines_agree_on_a_table_of_a_database(store, sample_data, name):
+    list(crawl([str(sample_data / "reference.db")], store))
+    source = store.source(name)
+    by_sql, by_pandas = (verdicts(store, source, engine) for engine in ("sql", "pandas"))
+    by_summary = verdicts(store, source, "summary")
+    assert by_sql == by_pandas == by_summary
+    assert len(by_sql) >= 8
+
+
+@pytest.mark.parametrize("name", ["airports.csv", "weather.parquet", "planes.jsonl"])
+def test_summary_and_pandas_agree_on_samples(store, sample_data, name):
+    list(crawl([str(sample_data / name)], store))
+    source = store.source(name.partition(".")[0])
+    by_summary = verdicts(store, source, "summary")
+    assert by_summary == verdicts(store, source, "pandas")
+    assert len(by_summary) > 15
+
+
+HOSTILE = ["a:b", "a\\:b", "100%", 'say "x"', "Name", "name", "new\nline"]
+
+
+def test_a_table_of_postgresql_is_judged_where_it_is(store, postgres, tmp_path):
+    url = postgres.database()
+    engine = sa.create_engine(
+        url.replace("postgresql://", "postgresql+psycopg://"), poolclass=sa.NullPool
+    )
+    columns = [sa.Column(name, sa.Integer) for name in HOSTILE]
+    table = sa.Table('odd "table"', sa.MetaData(), *columns, sa.Column("day", sa.Date))
+    with engine.begin() as connection:
+        table.create(connection)
+        day = date(2026, 1, 1)
+        rows = [dict.fromkeys(HOSTILE, n) | {"day": day + timedelta(n)} for n in range(120)]
+        connection.execute(sa.insert(table), rows)
+    (tmp_path / "url").write_text(url)
+    list(crawl([url], store, Limits(credentials=f"file:{tmp_path / 'url'}")))
+    source = store.source('odd "table"')
+    assert verdicts(store, source, "sql") == verdicts(store, source, "pandas")
+    with engine.begin() as connection:
+        connection.execute(sa.update(table).values({"a:b": None}).where(table.c["new\nline"] < 30))
+    by_sql = verdicts(store, source, "sql")
+    assert [key for key, met in by_sql.items() if not met] == ["not_be_null:a:b"]
+
+
+def test_what_the_summary_cannot_answer_is_asked_of_the_data(store, sample_data):
     list(crawl([str(sample_data / "reference.db")], store))
     source = store.source("routes")
-    kinds = {one.expectation.type for one in validate(store, source, data=True).results}
-    assert "expect_compound_columns_to_be_unique" in kinds
-    kinds = {one.expectation.type for one in validate(store, source, data=False).results}
-    assert "expect_compound_columns_to_be_unique" not in kinds
+    report = validate(store, source)
+    kinds = {one.expectation.type: one for one in report.results}
+    assert kinds["expect_compound_columns_to_be_unique"].success

@@ -8,10 +8,12 @@ import numpy as np
 import pyarrow as pa
 import sqlalchemy as sa
 
-from catalog.quality import Evidence, derive
+from catalog.crawl import crawl
+from catalog.quality import Evidence, derive, validate
 from catalog.quality.engine import on_data
 from catalog.quality.engines import TYPED, on_spark, on_sql
 from catalog.quality.frames import frame_of
+from catalog.store import Store
 from schema.infer import infer
 from schema.profile import profile
 from schema.summary import summarise
@@ -44,6 +46,22 @@ def faulty(seed: int) -> pa.Table:
     return pa.Table.from_pylist(rows, drawn(seed).schema)
 
 
+def test_a_source_is_validated_by_spark_as_by_its_summary(spark: Any, sample_data, tmp_path):
+    with Store.open(f"sqlite:///{tmp_path / 'catalog.db'}") as store:
+        list(crawl([str(sample_data / "airports.csv")], store))
+        source = store.source("airports")
+        master = spark.sparkContext.master
+        reports = [
+            validate(store, source, engine=engine, master=master) for engine in ("summary", "spark")
+        ]
+    by_summary, by_spark = (
+        {one.expectation.key: one.success for one in report.results} for report in reports
+    )
+    assert by_summary == by_spark
+    assert reports[0].rows_seen == reports[1].rows_seen > 1000
+    assert reports[1].engine == "great_expectations_spark"
+
+
 def known(table: pa.Table) -> Evidence:
     summary = summarise(table.to_batches())
     schema = infer(summary)
@@ -63,7 +81,8 @@ def test_the_engines_agree_on_what_is_met_and_what_is_not(spark: Any, tmp_path):
     with database.begin() as connection:
         made.create(connection)
         connection.execute(sa.insert(made), table.to_pylist())
-    by_sql = on_sql(database, '"some table"', table.column_names, expected)
+    asked = {column.name: column for column in made.columns}
+    by_sql = on_sql(database, made, asked, expected)
     by_spark = on_spark(spark.createDataFrame(table.to_pylist(), schema=SCHEMA), expected)
     database.dispose()
     for one, mine, sql, there in zip(expected, by_pandas, by_sql, by_spark, strict=True):
