@@ -11,7 +11,7 @@ from catalog.glossary import Meaning
 from catalog.graphql.glossary import terms_of
 from catalog.graphql.lineage import graph
 from catalog.graphql.loading import Request
-from catalog.model import QualityReport, Source, Version
+from catalog.model import ExpectationResult, QualityReport, Source, Version
 from catalog.web.column_river import columns_picture
 from catalog.web.river import picture
 from connectors import registry
@@ -47,10 +47,16 @@ def _meanings(request: Request, source: Source, _version: Version | None, _query
 def _quality(request: Request, source: Source, _version: Version | None, _query: Query) -> Facts:
     report = request.quality(source.pk)
     history = request.store.quality_history(source.pk, first=50)
+    results = request.results(report) if report else ()
+    met: dict[str | None, list[ExpectationResult]] = {}
+    for one in results:
+        if one.success:
+            met.setdefault(one.expectation.field, []).append(one)
     return {
         "dimensions": _dimensions(report) if report else [],
         "scores": [past.score for past in reversed(history)],
-        "results": sorted(request.results(report), key=lambda one: one.success) if report else [],
+        "unmet": [one for one in results if not one.success],
+        "met": met,
     }
 
 

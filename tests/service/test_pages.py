@@ -163,6 +163,17 @@ def test_a_source_tells_what_it_is(served, made):
     assert page(served, "/sources/flights").text.split() == shown.text.split()
 
 
+def test_expectations_that_are_met_are_folded_by_column(served, made):
+    source = made.store.source("flights")
+    report = made.store.quality([source.pk])[source.pk]
+    shown = page(served, f"/sources/{source.id}/quality")
+    met = [one.expectation.field for one in report.results if one.success]
+    assert len(shown.all("summary")) == len(set(met)) > 1
+    said = " ".join(shown.text.split())
+    assert f"The whole table {met.count(None)} Expectation" in said
+    assert f"carrier {met.count('carrier')} Expectation" in said
+
+
 def test_the_lineage_picture_links_the_sources(served, made):
     shown = page(served, f"/sources/{made.id('table_ah')}/lineage")
     links = set(shown.links())
