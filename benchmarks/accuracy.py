@@ -15,6 +15,7 @@ from pathlib import Path
 
 from benchmarks.corpora import find_corpus
 from benchmarks.made.files import Case, cases
+from benchmarks.made.wild import wild
 from benchmarks.peers import PEERS, Structure, Told, headwater_structure, structures
 
 ENCODINGS = {"ansi": "cp1252", "shif-jis": "cp932", "utf8": "utf-8"}
@@ -24,6 +25,9 @@ QUOTES_SEEN = ("'", '"')
 CHARACTERS = {"nsign": "#"}
 MADE = 600
 
+Files = list[tuple[Path, str, Told]]
+"""Where a file is, its encoding, delimiter and quote."""
+
 
 def main() -> None:
     """Print a table for each kind of question."""
@@ -31,7 +35,9 @@ def main() -> None:
     if corpus is not None:
         _public(corpus)
     with tempfile.TemporaryDirectory(prefix="headwater-bench-") as folder:
-        _made(Path(folder))
+        _made(Path(folder), "made", list(cases(MADE)))
+    with tempfile.TemporaryDirectory(prefix="headwater-bench-") as folder:
+        _made(Path(folder), "wild", list(wild()))
 
 
 def _public(corpus: Path) -> None:
@@ -46,19 +52,18 @@ def _public(corpus: Path) -> None:
     _encodings([(path, encoding) for path, encoding, _ in files])
 
 
-def _made(folder: Path) -> None:
-    made = list(cases(MADE))
+def _made(folder: Path, kind: str, made: list[Case]) -> None:
     files = []
     for case in made:
         (folder / case.name).write_bytes(case.content)
         if len(case.columns) > 1:  # one column has no delimiter
             files.append((folder / case.name, case.encoding, (case.delimiter, case.quote)))
-    _dialects(f"{len(files)} made files", files)
+    _dialects(f"{len(files)} {kind} files", files)
     _encodings([(path, encoding) for path, encoding, _ in files])
-    _structures(folder, made)
+    _structures(folder, kind, made)
 
 
-def _dialects(title: str, files: list[tuple[Path, str, Told]]) -> None:
+def _dialects(title: str, files: Files) -> None:
     """Delimiter and quote both right; where the text has no quote, any is."""
     print(f"\n{'dialect, ' + title:44}{'both':>8}{'delimiter':>11}{'failed':>8}")
     for name, ask in PEERS.items():
@@ -111,10 +116,10 @@ def _same_text(data: bytes, one: str, other: str) -> bool:
     return texts[0].removeprefix("\ufeff") == texts[1].removeprefix("\ufeff")
 
 
-def _structures(folder: Path, made: list[Case]) -> None:
+def _structures(folder: Path, what: str, made: list[Case]) -> None:
     """Header (there or not, and where it stands), number of columns, their types."""
     columns = sum(len(case.columns) for case in made)
-    print(f"\n{'structure of made files':44}{'header':>8}{'columns':>11}{'both':>8}{'types':>8}")
+    print(f"\n{f'structure of {what} files':44}{'header':>8}{'columns':>11}{'both':>8}{'types':>8}")
     for name, ask in structures().items():
         right: Counter[str] = Counter()
         for case in made:
@@ -162,6 +167,7 @@ LABELS = {
     "boolean": {"boolean"},
     "year": {"integer", "year"},
     "text": {"text"},
+    "empty": {"text", "integer"},
 }
 """A label of the made columns, and the kinds of types that are right for it."""
 

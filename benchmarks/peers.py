@@ -156,7 +156,7 @@ def _frictionless_structure(path: Path, case: Case) -> Structure:
     resource = Resource(
         path=path.name, basepath=str(path.parent), format="csv", encoding=case.encoding
     )
-    resource.infer(sample=True)
+    resource.infer()
     kinds = {
         "number": "decimal", "datetime": "timestamp", "string": "text", "any": "text",
     }  # fmt: skip

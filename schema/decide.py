@@ -26,6 +26,7 @@ from schema.notation import (
     plain_kind,
     read_facet,
 )
+from schema.one_code import is_one_code
 from schema.summary import Summary
 
 STRAY_SHARE = 0.001
@@ -135,7 +136,8 @@ def decide(
     notation, family = max(possible, key=lambda pair: _count(column, pair[1]))
     notation, family = _of_two_readings(column, notation, family, fixed, proven)
     fitting = _count(column, family)
-    if not fitting or (total - fitting > stray * total and fixed is None):
+    odd = total - fitting > stray * total and fixed is None
+    if not fitting or (odd and not is_one_code(column, family)):
         return text
     members = {kind: column.kinds[kind] for kind in family if kind in column.kinds}
     kind = _type(members, notation)

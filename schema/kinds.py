@@ -24,11 +24,16 @@ NULL_CODES = frozenset(
         *("NULL", "null", "Null", "None", "none", "nil", "Nil", "\\N", "-", "--", "---", "?", "??"),
         *(".", "..", "...", "*", "**", "#", ":", "—", "–", "n.a.", "N.A.", "n.d.", "N.D.", "n/d"),
         *("N/D", "ND", "nd", "#VALUE!", "#REF!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "(null)"),
-        *("<NA>", "<null>"),
+        *("<NA>", "<null>", "(X)", "(D)", "(S)", "(NA)", "----", "***", "???", "…"),
+        *("missing", "Missing", "MISSING", "unknown", "Unknown", "UNKNOWN", "unbekannt", "inconnu"),
+        *(" " * count for count in range(1, 9)),
         *("no data", "No data", "No Data", "k.A.", "k. A.", "s/d", "S/D", "TBD", "tbd", "<N/A>"),
     )
 )
 """Texts that stand for a missing value, as the empty one does, in a column that is not text."""
+
+NO_DAY = "0000-00-00"
+"""What databases write for a day that is not known."""
 
 NUMERIC = frozenset((Kind.INT, Kind.UINT, Kind.DOUBLE, Kind.DECIMAL))
 TEMPORAL = frozenset((Kind.DATE, Kind.TIME, Kind.TIMESTAMP, Kind.TIMESTAMPTZ, Kind.DURATION))
@@ -123,7 +128,10 @@ def _fitting(values: pa.Array, kind: Kind) -> np.ndarray:
         codes[integer & (digits > _DOUBLE_DIGITS)] = _CODE[Kind.TEXT]
         codes[digits > _MAX_DECIMAL_DIGITS] = _CODE[Kind.TEXT]
     elif len(values):
-        codes[~_parses(values, kind)] = _CODE[Kind.TEXT]
+        bad = ~_parses(values, kind)
+        codes[bad] = _CODE[Kind.TEXT]
+        if kind in (Kind.DATE, Kind.TIMESTAMP) and bad.any():
+            codes[bad & _true(pc.starts_with(values, NO_DAY))] = _CODE[Kind.MISSING]
     return codes
 
 

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, datetime
+from itertools import pairwise
 
-from connectors.formats.csv_values import is_missing, is_value
+from connectors.formats.csv_values import is_missing, is_moment, is_value
 
 MOST_HEADER_ROWS = 3
+FEWEST_STEPS = 4
+"""Fewer numbers follow each other by chance."""
+
+LONGEST_NUMBER = 10
+DAYS = ("%Y-%m-%d", "%m/%d/%y", "%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y", "%Y/%m/%d")
 VALUES = 0.7
 """The share of a column's cells that must be values for it to tell a name from them."""
 
@@ -20,6 +27,8 @@ def has_header(rows: Sequence[Sequence[str]]) -> tuple[bool, str]:
     body = rows[1:]
     if not body:
         return not values, "only one row, " + ("with values in it" if values else "all text")
+    if is_sequence(names) and not is_sequence([cell.strip() for cell in body[0]]):
+        return True, "the first row counts up over the columns, the rows below it do not"
     votes = sum(_vote(name, _column(body, at)) for at, name in enumerate(names))
     if votes > 0:
         return True, "texts in the first row stand above values of another kind"
@@ -30,6 +39,36 @@ def has_header(rows: Sequence[Sequence[str]]) -> tuple[bool, str]:
     if len(set(names)) == len(names) and all(names):
         return True, "the first row is all text, and no cell of it is repeated"
     return False, "nothing tells the first row from the others"
+
+
+def is_sequence(row: Sequence[str]) -> bool:
+    """Whether the numbers or dates of a row, most of its cells, follow each other as those over
+    columns of years or days do: with equal steps, several of them.
+    """
+    cells = [cell for cell in row if cell]
+    first = next((at for at, cell in enumerate(cells) if is_value(cell)), len(cells))
+    told = cells[first:]
+    if len(told) < FEWEST_STEPS or len(told) * 2 < len(cells):
+        return False
+    steps = [_step(one, other) for one, other in pairwise(told)]
+    return steps[0] not in (None, 0) and len(set(steps)) == 1
+
+
+def _step(one: str, other: str) -> int | None:
+    """How much greater a number or date is, in units or days; None where there is no such."""
+    if one.isdecimal() and other.isdecimal() and len(one) < LONGEST_NUMBER > len(other):
+        return int(other) - int(one)
+    days = [_day(text) for text in (one, other)]
+    return (days[1] - days[0]).days if days[0] and days[1] else None
+
+
+def _day(text: str) -> date | None:
+    for form in DAYS:
+        try:
+            return datetime.strptime(text, form).date()  # noqa: DTZ007  a day has no zone
+        except ValueError:
+            continue
+    return None
 
 
 def header_rows(rows: Sequence[Sequence[str]]) -> int:
@@ -82,6 +121,8 @@ def _vote(name: str, column: Sequence[str]) -> int:
     if not column or not name:
         return 0
     share = sum(map(is_value, column)) / len(column)
+    if is_moment(name) and share > VALUES and sum(map(is_moment, column)) * 2 < len(column):
+        return 2
     if is_value(name):
         return -2 if share > 0.5 else 0
     if share > VALUES:

@@ -77,8 +77,9 @@ class Table:
     def _all(self, wanted: Sequence[int], findings: list[Finding]) -> Iterator[pa.RecordBatch]:
         """Batches of columns called by position, by the quick reader as far as it comes."""
         given = 0
+        broken: int | None = None
         for block in BLOCKS if not self.dialect.initial_space else ():
-            faults = Faults(len(self.names), self.dialect.footer)
+            faults = Faults(len(self.names), self.dialect.footer, first_broken=broken)
             with open_text(self.file.open(), self.dialect) as stream:
                 quick = Quick(stream, self.dialect.plain, len(self.names), faults, block)
                 try:
@@ -89,6 +90,7 @@ class Table:
                         yield batch
                     last = quick.held
                 except RecordTooLong:
+                    broken = faults.first_broken  # of rows that are not looked at again
                     continue
                 except pa.ArrowInvalid as error:
                     raise CorruptData(f"{self.file.uri}: {error}") from error

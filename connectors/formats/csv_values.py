@@ -21,6 +21,7 @@ _NAMED_DATE = (
 DATE = rf"(?:{_NUMERIC_DATE}|{_NAMED_DATE})(?:[T ,]+{TIME})?"
 
 _VALUE = re.compile(rf"{NUMBER}|{DATE}|{TIME}")
+_MOMENT = re.compile(rf"{DATE}|{TIME}")
 _WHOLE = re.compile(rf"{DATE}|{TIME}|\+?\d[\d ()-]{{6,}}")
 _GROUPED = re.compile(NUMBER)
 _KNOWN = re.compile(
@@ -45,6 +46,11 @@ _BROKEN = re.compile(r"^[\"']|[\"']$|[\"'][,;\t|]|[,;\t|][\"']|\t|^[|~^]|[|~^#]$
 def is_value(cell: str) -> bool:
     """Whether a cell is a number, a date or a time: what stands below names, hardly ever a name."""
     return _VALUE.fullmatch(cell) is not None
+
+
+def is_moment(cell: str) -> bool:
+    """Whether a cell is a date or a time, and no number."""
+    return _MOMENT.fullmatch(cell) is not None and _GROUPED.fullmatch(cell) is None
 
 
 def is_missing(cell: str) -> bool:

@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
+from connectors.formats.letters import fitting
+
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -22,6 +24,9 @@ LONGEST_LINE_BYTES = 1 << 20
 GUESSED_BYTES = 64 * 1024
 WIDE = 0.05
 """The share of bytes above 127 from which text may be in a script of many letters."""
+
+MOST_MIXED = 2
+"""So many whole sequences of UTF-8 for each bad byte do not come about in other encodings."""
 
 COMMON = ("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "koi8_r")
 MULTIBYTE = frozenset(
@@ -43,7 +48,8 @@ def detect(head: bytes, *, complete: bool) -> Encoding:
     """The encoding of text that starts with `head`; `complete` when that is all of it.
 
     Byte order mark first, then zero bytes at every second place, then UTF-8 by its own strict
-    form, then the statistics of charset-normalizer, else windows-1252.
+    form, then what its letters become, then the statistics of charset-normalizer, else
+    windows-1252.
     """
     for mark, name in _BOMS:
         if head.startswith(mark):
@@ -56,7 +62,7 @@ def detect(head: bytes, *, complete: bool) -> Encoding:
         return Encoding(UTF8, f"{plain} in the first {len(head)} bytes")
     if _mostly_utf8(head):
         return Encoding(UTF8, f"valid UTF-8 but for a few bytes, the first at {bad}")
-    guessed = _guess(head)
+    guessed = fitting(head[:GUESSED_BYTES]) or _guess(head)
     if guessed:
         return Encoding(guessed, f"byte {bad} is not UTF-8; {guessed} fits the letters best")
     return Encoding(FALLBACK, f"byte {bad} is not UTF-8; no other encoding fits better")
@@ -110,7 +116,7 @@ def _mostly_utf8(head: bytes) -> bool:
     text = head.decode(UTF8, "surrogateescape")
     bad = sum(len(found.group()) for found in _ESCAPED.finditer(text))
     whole = sum(not char.isascii() for char in text) - bad
-    return whole > 10 * bad
+    return whole > MOST_MIXED * bad
 
 
 class Utf8Stream(io.RawIOBase):

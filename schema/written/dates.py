@@ -21,21 +21,33 @@ PIVOT = 69
 
 _MONTHS = """
 january january janvier januar enero gennaio janeiro januari jan ene gen janv
+ ocak stycznia styczeń sty ledna leden января январь янв tammikuuta tammikuu január ianuarie
 february february février fevrier februar febrero febbraio fevereiro februari feb fév fev févr
+ şubat lutego luty lut února únor февраля февраль фев helmikuuta helmikuu február februarie
 march march mars märz maerz marzo março marco maart mar mär mrt mrz
+ mart marca marzec března březen марта март мар marts maaliskuuta maaliskuu március martie
 april april avril abril aprile apr avr abr
+ nisan kwietnia kwiecień kwi dubna duben апреля апрель апр huhtikuuta huhtikuu április aprilie
 may may mai mayo maggio maio mei mag
+ mayıs maja maj května květen мая май toukokuuta toukokuu május
 june june juin juni junio giugno junho jun giu
+ haziran czerwca czerwiec cze června červen июня июнь июн kesäkuuta kesäkuu június iunie
 july july juillet juli julio luglio julho jul juil lug
+ temmuz lipca lipiec lip července červenec июля июль июл heinäkuuta heinäkuu július iulie
 august august août aout agosto augustus aug aoû ago
+ ağustos sierpnia sierpień sie srpna srpen августа август авг elokuuta elokuu augusti agustus
 september september septembre septiembre settembre setembro sep sept set
+ eylül września wrzesień wrz září сентября сентябрь сен syyskuuta syyskuu szeptember septembrie
 october october octobre oktober octubre ottobre outubro oct okt ott out
+ ekim października październik paź října říjen октября октябрь окт lokakuuta lokakuu octombrie
 november november novembre noviembre novembro nov
+ kasım listopada listopad lis ноября ноябрь ноя marraskuuta marraskuu noiembrie
 december december décembre decembre dezember diciembre dicembre dezembro dec déc dez dic
+ aralık grudnia grudzień gru prosince prosinec декабря декабрь дек joulukuuta joulukuu desember
 """
 MONTHS = {
     name: number
-    for number, line in enumerate(_MONTHS.strip().splitlines(), 1)
+    for number, line in enumerate(_MONTHS.replace("\n ", " ").strip().splitlines(), 1)
     for name in line.split()
 }
 BEGINNINGS = (*MONTHS, "mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -46,17 +58,24 @@ _CLOCK = (
     r"(?: ?(?P<p>[AaPp])\.?[Mm]\.?)?"
 )
 _REST = rf"(?:(?:[T ]|, | at |:){_CLOCK}(?: ?(?P<z>Z|UTC|GMT|[+-]\d{{2}}:?(?:\d{{2}})?))?)?\s*$"
+_TIGHT_CLOCK = r"(?P<h>\d{2})(?P<i>\d{2})(?P<s>\d{2})?(?:[.,](?P<f>\d{1,9}))?(?P<p>)"
 _DAY = r"(?P<a>\d{1,2})"
-_MONTH = r"(?P<m>\pL{3,10})\.?"
+_MONTH = r"(?P<m>\pL{3,12})\.?"
 _WEEKDAY = r"^\s*(?:\pL{2,10}\.?,? )?"
+_ZONE_BEFORE_YEAR = r"(?:(?P<z>UTC|GMT|[+-]\d{4}) )?"
+_ORDINAL = r"(?:st|nd|rd|th|\.)?(?:[ /-]| de )?"
+_BEFORE_YEAR = r"(?:,? |[/-]| del? )?"
 _MARKS = ("/", "-", r"\.")
 _NUMBER = r"(?P<b>\d{1,2})"
 _SHAPES = (
     *(rf"^\s*{_DAY}{mark}{_NUMBER}{mark}(?P<y>\d{{4}}|\d{{2}}){_REST}" for mark in _MARKS),
     *(rf"^\s*(?P<y>\d{{4}}){mark}{_NUMBER}{mark}{_DAY}{_REST}" for mark in _MARKS),
-    rf"{_WEEKDAY}{_DAY}(?:st|nd|rd|th|\.)?[ /-]?{_MONTH}(?:,? |[/-])(?P<y>\d{{4}}|\d{{2}}){_REST}",
+    rf"{_WEEKDAY}{_DAY}{_ORDINAL}{_MONTH}{_BEFORE_YEAR}(?P<y>\d{{4}}|\d{{2}}){_REST}",
     rf"{_WEEKDAY}{_MONTH}[ -]{_DAY}(?:st|nd|rd|th)?,? ?(?P<y>\d{{4}}){_REST}",
     rf"^\s*(?P<y>\d{{4}})[ -]{_MONTH}[ -]{_DAY}{_REST}",
+    rf"{_WEEKDAY}{_MONTH} {{1,2}}{_DAY} {_CLOCK} {_ZONE_BEFORE_YEAR}(?P<y>\d{{4}})\s*$",
+    rf"^\s*(?P<y>\d{{4}})[年년] ?{_NUMBER}[月월] ?{_DAY}[日일]{_REST}",
+    rf"^(?P<y>\d{{4}})(?P<b>\d{{2}})(?P<a>\d{{2}})T{_TIGHT_CLOCK}(?P<z>Z|[+-]\d{{2}}:?\d{{2}})?$",
 )  # fmt: skip
 _TIME = rf"^\s*{_CLOCK}\s*$"
 DATE_PATTERNS = (*_SHAPES, _TIME)

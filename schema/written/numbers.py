@@ -16,11 +16,13 @@ USD EUR GBP JPY CHF CAD AUD CNY INR SEK NOK DKK PLN CZK HUF RUB TRY BRL MXN ZAR 
 THB ILS RON BGN UAH IDR PHP MYR CLP COP ARS AED SAR EGP VND TWD
 """
 CODES = (*_CODES.split(), "US$", "A$", "C$", "R$")
-CURRENCY = r"(?:US\$|A\$|C\$|R\$|[$€£¥₹₽₩₺₪]|" + "|".join(_CODES.split()) + ")"
+CURRENCY = r"(?:US\$|A\$|C\$|R\$|[$€£¥₹₽₩₺₪₴₫฿₦]|" + "|".join(_CODES.split()) + ")"
+_WORDS = r"(?:kr\.?|zł|Kč|Ft|лв\.?|руб\.?|грн\.?|lei|元|円|원)"
+"""Money as it is called behind numbers alone."""
 _BLANKS = " \u00a0\u202f\u2009"
 _SPACE = f"[{_BLANKS}’']"
 _BEFORE = rf"^\s*\(?[-+−]?(?:{CURRENCY}\s?)?[-+−]?"
-_AFTER = rf"(?:[{_BLANKS}]?(?:%|‰|{CURRENCY}))?\)?\s*$"
+_AFTER = rf"(?:[{_BLANKS}]?(?:%|‰|{CURRENCY}|{_WORDS}))?(?:\)|[-−])?\s*$"
 _WHOLE = r"(?:0|[1-9]\d*)"
 _BODIES = {
     Kind.NEUTRAL: rf"(?:{_WHOLE}|[1-9]\d{{0,2}}(?:{_SPACE}\d{{3}})+)",
@@ -49,7 +51,7 @@ _MOST_DIGITS = 15
 
 _NOT_NUMBER = r"[^\d.,]"
 _NEGATIVE = r"^\s*\(|[-−]"
-_UNIT = rf"%|‰|{CURRENCY}"
+_UNIT = rf"%|‰|{CURRENCY}|{_WORDS}"
 
 
 def classify_numbers(values: pa.Array) -> Iterator[tuple[Kind, np.ndarray]]:

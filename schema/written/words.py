@@ -8,6 +8,9 @@ _PAIRS = """
 yes no · y n · t f · ja nein · j n · oui non · o n · si no · sí no · s n · sim não · sim nao
 on off · vrai faux · wahr falsch · verdadero falso · verdadeiro falso · vero falso · tak nie
 evet hayır · igen nem · ano ne · да нет · kyllä ei · ja nej · ja nee · v f · w f
+waar onwaar · prawda fałsz · áno nie · da ne · da nu · истина ложь · sant falskt · sann usann
+tosi epätosi · doğru yanlış · ναι όχι · igaz hamis · pravda nepravda
+是 否 · はい いいえ · 예 아니오
 """
 PAIRS = tuple(
     (pair.split()[0], pair.split()[1]) for line in _PAIRS.strip().splitlines()

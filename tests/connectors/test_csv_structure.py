@@ -87,6 +87,21 @@ def test_a_header_of_two_rows(read_bytes) -> None:
 
 
 @pytest.mark.parametrize(
+    "header",
+    [
+        b"shop,2019,2020,2021,2022",
+        b"shop,1/22/20,1/23/20,1/24/20,1/25/20",
+        b"shop,2015-01-01,2015-02-01,2015-03-01,2015-04-01",
+    ],
+)
+def test_years_and_days_over_columns_of_numbers_are_names(read_bytes, header) -> None:
+    rows = b"".join(b"A,%d,%d,%d,7\n" % (n, n * 7, n * n) for n in range(9))
+    found = read_bytes(header + b"\n" + rows)
+    assert found.columns == header.decode().split(",")
+    assert len(read_bytes(rows).rows) == 9
+
+
+@pytest.mark.parametrize(
     "values",
     [
         ["07:46 AM", "12:01 PM", "03:15 PM"],
