@@ -62,6 +62,14 @@ class Group:
     pattern: str | None = None
     partition_keys: tuple[str, ...] = ()
     named_as_file: bool = False
+    paths: tuple[str, ...] = ()
+    """Where each entry is below the root, of files that are together for a number in their names
+    alone: what is in them may tell that they are tables of their own."""
+
+    def apart(self) -> Iterator[Group]:
+        """Each of the files by itself."""
+        for path, entry in zip(self.paths, self.entries, strict=True):
+            yield Group(path, self.folder, (entry,), self.suffix)
 
 
 @dataclass(slots=True)
@@ -191,7 +199,8 @@ def _close(folder: _Folder, data_suffixes: frozenset[str], root_name: str) -> It
         pattern = "/".join(f"{key}=*" for key in keys) + f"/{deeper}*{suffix}"
         base = _claim(folder, folder.path, pattern)
         yield Group(base, folder.path, tuple(entries), suffix, pattern, keys, as_file)
-    families = _families(folder, data_suffixes, whole=as_file)
+    numbered: set[tuple[str | None, str]] = set()
+    families = _families(folder, data_suffixes, numbered, whole=as_file)
     folder.taken.update(path for glob, path in families if glob is None)
     for (glob, base), files in families.items():
         first = files[0][0]
@@ -201,7 +210,8 @@ def _close(folder: _Folder, data_suffixes: frozenset[str], root_name: str) -> It
             yield Group(first, folder.path, together, suffix)
         else:
             claimed = _claim(folder, base, glob)
-            yield Group(claimed, folder.path, together, suffix, glob, (), as_file)
+            paths = tuple(path for path, _ in files) if (glob, base) in numbered else ()
+            yield Group(claimed, folder.path, together, suffix, glob, (), as_file, paths)
 
 
 def _claim(folder: _Folder, base: str, pattern: str) -> str:
@@ -219,9 +229,15 @@ _Files = list[tuple[str, Entry]]
 
 
 def _families(
-    folder: _Folder, data_suffixes: frozenset[str], *, whole: bool
+    folder: _Folder,
+    data_suffixes: frozenset[str],
+    numbered: set[tuple[str | None, str]],
+    *,
+    whole: bool,
 ) -> dict[tuple[str | None, str], _Files]:
-    """The files of a folder by (pattern, base name); a file by itself has no pattern."""
+    """The files of a folder by (pattern, base name); a file by itself has no pattern. Those that
+    a number alone joins are named in `numbered`.
+    """
     families: dict[tuple[str | None, str], _Files] = {}
     sequences: dict[tuple[str, str, str], tuple[_Files, list[int | None]]] = {}
     for path, entry in folder.files:
@@ -243,7 +259,10 @@ def _families(
         if len(files) > 1 and (kind == "date" or _dense(numbers)):
             label = before.rstrip(_SEPARATORS)
             base = folder.path if label.lower() in _GENERIC else _join(folder.path, label)
-            families.setdefault((f"{_escaped(before)}*{_escaped(after)}", base), []).extend(files)
+            key = (f"{_escaped(before)}*{_escaped(after)}", base)
+            families.setdefault(key, []).extend(files)
+            if kind == "number" or kind.startswith("width"):
+                numbered.add(key)
         else:
             families.update({(None, path): [(path, entry)] for path, entry in files})
     return families

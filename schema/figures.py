@@ -121,6 +121,7 @@ class Figures:
         same = self.text or self.kind in _SHOWN_AS_THEY_ARE
         for value, count in self._typed(self.column.values.items()):
             shown = value if same else self.shown(value)
+            shown = str(value) if shown is None else shown  # JSON holds no infinite numbers
             totals[shown] = totals.get(shown, 0) + count
         if self.text:
             for code, count in self.column.missing.items():

@@ -25,7 +25,6 @@ NULL_CODES = frozenset(
         *(".", "..", "...", "*", "**", "#", ":", "—", "–", "n.a.", "N.A.", "n.d.", "N.D.", "n/d"),
         *("N/D", "ND", "nd", "#VALUE!", "#REF!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "(null)"),
         *("<NA>", "<null>", "(X)", "(D)", "(S)", "(NA)", "----", "***", "???", "…"),
-        *("missing", "Missing", "MISSING", "unknown", "Unknown", "UNKNOWN", "unbekannt", "inconnu"),
         *(" " * count for count in range(1, 9)),
         *("no data", "No data", "No Data", "k.A.", "k. A.", "s/d", "S/D", "TBD", "tbd", "<N/A>"),
     )

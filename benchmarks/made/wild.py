@@ -152,7 +152,7 @@ def wild() -> Iterator[Case]:
     yield from _encodings()
     for name, label, make in VALUES:
         comma = ";" if any("," in make(Random(1), at) for at in range(8)) else ","
-        yield _table(f"value-{name}", (PLACE, (name, label, make), COUNT), 16, delimiter=comma)
+        yield _table(f"value-{name}", (PLACE, (name, label, make), COUNT), 32, delimiter=comma)
 
 
 def _marks() -> Iterator[Case]:

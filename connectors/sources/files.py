@@ -26,6 +26,7 @@ from connectors.sources.collections import FILES, Collections
 from connectors.sources.containers import Containers
 from connectors.sources.filesystem import LOCAL_SCHEMES, open_files
 from connectors.sources.lakes import Lakes
+from connectors.sources.numbered import Numbered
 from connectors.sources.partition_keys import with_keys
 from connectors.sources.stored_file import UNREADABLE, StoredFile, out_of_reach, reason
 from connectors.sources.walk import Listed, Selection
@@ -81,8 +82,10 @@ class FileSource:
         suffixes = frozenset(sniff.suffixes())
         tables: list[Listed] = []
         data = self._data(listing, tables)
-        for group in layout.group(data, suffixes, self._files.root_name):
-            yield from self._dataset(group)
+        numbered = Numbered(self._columns)
+        for listed in layout.group(data, suffixes, self._files.root_name):
+            for group in numbered.settled(listed, sniff.suffixes().get(listed.suffix)):
+                yield from self._dataset(group)
             while tables:
                 yield self._lake(tables.pop(0))
         yield from map(self._lake, tables)
@@ -170,6 +173,21 @@ class FileSource:
             if not any(finding.severity == "error" for finding in examined.findings):
                 break
         return examined
+
+    def _columns(self, entry: Entry) -> Sequence[str] | None:
+        """Names of the columns of a file in a format without types; None where it has none."""
+        try:
+            form, _, _ = self._recognise(entry)
+            if form is None:
+                return None
+            file = self._file(entry)
+            options = form.examine(file, self._limits.options).options
+            if dict(options).get("header") == "false":
+                return None
+            batch = next(iter(form.batches(file, options).batches), None)
+        except (SourceError, *UNREADABLE):
+            return None
+        return None if batch is None else batch.schema.names
 
     def _examine_entry(self, dataset: Dataset, entry: Entry) -> Dataset:
         label = self._label(entry)

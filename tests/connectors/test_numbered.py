@@ -1,0 +1,71 @@
+"""Files whose names differ in a number: parts of one table, or tables of their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors import registry
+from connectors.model import Limits
+from connectors.sources.numbered import are_parts
+
+
+def names(root: Path) -> list[str]:
+    found = registry.open_source(str(root), Limits()).datasets()
+    return sorted(one.name.removeprefix(f"{root}/") for one in found)
+
+
+def test_numbered_tables_of_different_columns_stay_apart(tmp_path) -> None:
+    (tmp_path / "iso3166-1.json").write_text('[{"alpha_2": "AW", "name": "Aruba"}]')
+    (tmp_path / "iso3166-2.json").write_text('[{"code": "AD-02", "parent": "AD", "kind": "P"}]')
+    (tmp_path / "iso3166-3.json").write_text('[{"alpha_4": "BQAQ", "withdrawn": "1979"}]')
+    (tmp_path / "table_1.csv").write_text("id,price,paid\n1,2.5,yes\n2,3.5,no\n")
+    (tmp_path / "table_2.csv").write_text("id,river,length\n1,Po,652\n2,Oder,840\n")
+    assert len(names(tmp_path)) == 5
+
+
+def test_parts_may_drift_and_lack_columns(tmp_path) -> None:
+    (tmp_path / "orders_1.csv").write_text("id,price,paid\n1,2.5,yes\n2,3.5,no\n")
+    (tmp_path / "orders_2.csv").write_text("id,price,paid,note\n1,2.5,yes,a\n2,3.5,no,b\n")
+    (tmp_path / "orders_3.csv").write_text("id,price,note,shop\n1,2.5,a,x\n2,3.5,b,y\n")
+    (tmp_path / "orders_4.csv").write_text("id,note,shop,till\n1,a,x,3\n2,b,y,4\n")
+    (tmp_path / "orders_5.csv").write_text("")
+    assert names(tmp_path) == ["orders"]
+
+
+def test_parts_without_names_of_columns_are_told_by_their_own_names(tmp_path) -> None:
+    (tmp_path / "m_1.csv").write_text("1,2.5\n2,3.5\n")
+    (tmp_path / "m_2.csv").write_text("3,2.5\n4,3.5\n")
+    assert names(tmp_path) == ["m"]
+
+
+def test_of_many_files_three_are_looked_into(tmp_path) -> None:
+    for at in range(20):
+        (tmp_path / f"log-{at:02}.jsonl").write_text(f'{{"id": {at}, "text": "a"}}\n')
+    assert names(tmp_path) == ["log"]
+    (tmp_path / "log-19.jsonl").write_text('{"river": "Po", "length": 652}\n')
+    assert len(names(tmp_path)) == 20
+
+
+def test_a_part_that_cannot_be_read_says_nothing(tmp_path) -> None:
+    (tmp_path / "log_1.json").write_text('[{"id": 1}]')
+    (tmp_path / "log_2.json").write_text('[{"id": 1')
+    (tmp_path / "log_3.json").write_text('[{"id": 2}]')
+    assert names(tmp_path) == ["log"]
+
+
+@pytest.mark.parametrize("shared", [1, 2, 3])
+def test_half_of_the_narrower_ones_columns_are_enough(shared) -> None:
+    one = frozenset(range(4))
+    other = frozenset([*range(shared), 10, 11, 12, 13, 14])
+    assert are_parts([one, other]) is (shared >= 2)
+
+
+@given(st.lists(st.frozensets(st.integers(0, 9), min_size=1), max_size=6), st.randoms())
+def test_the_order_of_parts_does_not_matter(tables, chance) -> None:
+    shuffled = list(tables)
+    chance.shuffle(shuffled)
+    assert are_parts(tables) == are_parts(shuffled)
