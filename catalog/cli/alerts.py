@@ -42,6 +42,7 @@ def command() -> None:
     example="""headwater alerts add trust --on score --below 90 --command 'tee -a alerts.json'
     headwater alerts add hook --on drift --webhook http://127.0.0.1:9000/ --secret env:SECRET
     headwater alerts add ops --on failed --email ops@example.org --smtp smtp://127.0.0.1:2525""",
+    changes="alerts.add",
 )
 @click.argument("name", metavar="NAME")
 @click.option(
@@ -129,7 +130,7 @@ def list_(session: Session) -> None:
     console().print(table)
 
 
-@subcommand("remove", example="headwater alerts remove ops")
+@subcommand("remove", example="headwater alerts remove ops", changes="alerts.remove")
 @click.argument("name", metavar="NAME")
 @pass_session
 def remove(session: Session, *, name: str) -> None:
@@ -140,7 +141,9 @@ def remove(session: Session, *, name: str) -> None:
 
 
 @subcommand(
-    "silence", example="headwater alerts silence ops --for 8h\nheadwater alerts silence ops --end"
+    "silence",
+    example="headwater alerts silence ops --for 8h\nheadwater alerts silence ops --end",
+    changes="alerts.silence",
 )
 @click.argument("name", metavar="NAME")
 @click.option("--for", "time", callback=duration, metavar="TIME", help="8h, 2d, …  [1d]")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     "audit",
     example="headwater audit\nheadwater audit --by etl --since 7d\nheadwater audit --action crawl",
 )
-@click.option("--by", metavar="NAME", help="Only what this token did.")
+@click.option("--by", metavar="NAME", help="Only what this token or user did.")
 @click.option("--action", metavar="ACTION", help="Only this: annotateSource, crawl, lineage, …")
 @click.option("--since", callback=duration, metavar="TIME", help="Only the last 12h, 7d, …")
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True, metavar="N")
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def command(
     session: Session, *, by: str | None, action: str | None, since: timedelta | None, limit: int
 ) -> None:
-    """List what was asked to change through the service, and tokens made or revoked.
+    """List what was asked to change, through the service or from the command line.
 
     Newest first; what was refused or failed is told with the code of its error.
     """
@@ -40,7 +40,7 @@ def command(
         print_json({"entries": [document(one) for one in entries]})
         return
     if not entries:
-        console().print("nothing was changed through the service")
+        console().print("nothing was changed")
         return
     table = Table(("when", "by", "action", "target", "outcome"), frozenset(("when",)))
     for one in entries:

@@ -29,6 +29,7 @@ MOST_SHOWN = 60
     headwater crawl s3://bucket/raw sqlite:///shop.db
     headwater crawl ./data --exclude '**/tmp/*' --rows 100000
     headwater crawl s3://bucket/raw --engine spark --master mesos://10.0.0.1:5050""",
+    changes="crawl",
 )
 @click.argument("uris", metavar="URI...", nargs=-1, required=True)
 @click.option("--rows", type=click.IntRange(1), metavar="N", help="Read at most N rows of each.")

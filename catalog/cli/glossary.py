@@ -24,7 +24,7 @@ def command() -> None:
     """Say what words mean, and which columns mean them."""
 
 
-@subcommand("import", example="headwater glossary import terms.csv")
+@subcommand("import", example="headwater glossary import terms.csv", changes="importTerms")
 @click.argument("path", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
 @pass_session
 def import_(session: Session, *, path: Path) -> None:
@@ -92,7 +92,11 @@ def columns(session: Session, *, ref: str) -> None:
     console().print(table)
 
 
-@subcommand("accept", example='headwater glossary accept flights tailnum "tail number"')
+@subcommand(
+    "accept",
+    example='headwater glossary accept flights tailnum "tail number"',
+    changes="chooseTerm",
+)
 @click.argument("ref", metavar="SOURCE")
 @click.argument("column", metavar="COLUMN")
 @click.argument("term", metavar="TERM")
@@ -102,7 +106,9 @@ def accept(session: Session, *, ref: str, column: str, term: str) -> None:
     _choose(session, ref, column, term, "accepted")
 
 
-@subcommand("decline", example='headwater glossary decline flights dest "tail number"')
+@subcommand(
+    "decline", example='headwater glossary decline flights dest "tail number"', changes="chooseTerm"
+)
 @click.argument("ref", metavar="SOURCE")
 @click.argument("column", metavar="COLUMN")
 @click.argument("term", metavar="TERM")
@@ -112,7 +118,7 @@ def decline(session: Session, *, ref: str, column: str, term: str) -> None:
     _choose(session, ref, column, term, "declined")
 
 
-@subcommand("remove", example='headwater glossary remove "tail number"')
+@subcommand("remove", example='headwater glossary remove "tail number"', changes="removeTerm")
 @click.argument("term", metavar="TERM")
 @pass_session
 def remove(session: Session, *, term: str) -> None:

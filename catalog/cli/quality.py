@@ -12,6 +12,8 @@ from catalog.cli.session import Session, pass_session, subcommand
 if TYPE_CHECKING:
     from catalog.model import Expectation, QualityReport, Source
 
+_EDITS = ("silence", "pin", "changes", "reset", "suite", "accept")
+
 
 @subcommand(
     "quality",
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     headwater quality flights --silence not_be_null:dep_delay --reason "cancelled flights"
     headwater quality flights --set be_between:dep_delay max_value=2000
     headwater quality flights --suite my_suite.json""",
+    changes=lambda given: "changeExpectations" if any(map(given.get, _EDITS)) else "validateSource",
 )
 @click.argument("ref", metavar="SOURCE")
 @click.option(

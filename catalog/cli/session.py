@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from catalog.cli.noting import Action, noted
+
 if TYPE_CHECKING:
     from catalog.settings import Settings
     from catalog.store import Store
@@ -61,10 +63,15 @@ def shared_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return catalog(json(function))
 
 
-def subcommand(name: str, *, example: str) -> Callable[[Callable[..., Any]], click.Command]:
-    """A command with the shared options and its example at the end of the help."""
+def subcommand(
+    name: str, *, example: str, changes: Action | None = None
+) -> Callable[[Callable[..., Any]], click.Command]:
+    """A command with the shared options and its example at the end of the help. One that changes
+    the catalog says what the audit log calls that.
+    """
 
     def decorate(function: Callable[..., Any]) -> click.Command:
+        function = function if changes is None else noted(changes, function)
         lines = "\n".join(f"  {line.strip()}" for line in example.strip().splitlines())
         made = click.command(name, epilog=f"\b\nExample:\n{lines}")
         return made(shared_options(function))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from catalog.cli.noting import owner
 from catalog.cli.session import Session, pass_session, shared_options, subcommand
 
 if TYPE_CHECKING:
@@ -130,16 +131,6 @@ def revoke(session: Session, *, token: str) -> None:
         print_json({"token": document(ended)})
     else:
         click.echo(f"token {ended.pk}, {ended.name}: revoked")
-
-
-def owner() -> str:
-    """How the audit log calls who uses the command line."""
-    import getpass
-
-    try:
-        return f"command line ({getpass.getuser()})"
-    except (OSError, KeyError):  # a user without a name
-        return "command line"
 
 
 def document(token: Token) -> dict[str, Any]:

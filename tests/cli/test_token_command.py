@@ -69,6 +69,27 @@ def test_an_empty_list_says_what_to_do(said):
     assert "headwater token create" in said("token", "list").stdout
 
 
+def test_what_commands_change_stands_in_the_audit_log(said, tmp_path):
+    (tmp_path / "a.csv").write_text("x,y\n1,2\n")
+    said("crawl", str(tmp_path / "a.csv"))
+    said("crawl", "ftp://ada:hidden@127.0.0.1:1/x", status=1)
+    said("quality", "a", "--silence", "columns_to_match_set")
+    said("search", "a")
+    said("glossary", "remove", "nothing", status=1)
+    said("crawl", status=2)
+    told = said("--json", "audit").stdout
+    assert "hidden" not in told
+    kept = [(e["action"], e["target"], e["outcome"]) for e in json.loads(told)["entries"]]
+    assert [(action, outcome) for action, _, outcome in kept] == [
+        ("removeTerm", "NOT_FOUND"),
+        ("changeExpectations", "done"),
+        ("crawl", "SOURCE_ERROR"),
+        ("crawl", "done"),
+    ]
+    assert kept[1][1] == "a"
+    assert kept[2][1] == "ftp://127.0.0.1:1/x"
+
+
 def test_the_audit_log_tells_who_did_what(said, catalog_url):
     assert "nothing was changed" in said("audit").stdout
     said("token", "create", "--role", "reader", "--name", "ada")

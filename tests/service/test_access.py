@@ -445,7 +445,7 @@ def test_sockets_pass_the_same_gate(
 
 
 def test_long_details_are_cut() -> None:
-    from catalog.graphql.guarding import LONGEST_DETAILS, cleaned, shortened
+    from catalog.access.logged import LONGEST_DETAILS, cleaned, shortened
 
     assert shortened({"a": "b"}) == {"a": "b"}
     (cut,) = shortened({"tags": ["\u00e9" * 100] * 100}).values()
