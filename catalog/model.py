@@ -302,7 +302,13 @@ class Hit:
     source: Source
     score: float
     matched_fields: tuple[str, ...]
-    cursor: str
+    place: Callable[[], str] = field(compare=False)
+    """Works out the cursor: most hits are shown without."""
+
+    @property
+    def cursor(self) -> str:
+        """An opaque text for the position after it."""
+        return self.place()
 
 
 @dataclass(frozen=True, slots=True)

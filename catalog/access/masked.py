@@ -89,12 +89,12 @@ _personal: dict[int, tuple[Schema, frozenset[str]]] = {}
 
 def masked_version(version: Version) -> Version:
     """The version without the values of its personal columns."""
-    hidden = personal_names(version.schema)
-    if not hidden:
-        return version
-    names = frozenset(version.schema.names)
 
     def masked_figures(figures: Mapping[str, Any]) -> Mapping[str, Any]:
+        hidden = personal_names(version.schema)
+        if not hidden:
+            return figures
+        names = frozenset(version.schema.names)
         columns = [
             masked_profile(one) if _top(one["name"], names) in hidden else one
             for one in figures["columns"]

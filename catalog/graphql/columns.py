@@ -10,6 +10,8 @@ from graphene import Boolean, Float, Int, List, NonNull, ObjectType, String
 from graphene import Field as Member
 
 from catalog import model
+from catalog.graphql.plans import knows, reads
+from catalog.graphql.reading import Lasting
 from catalog.graphql.relations import (
     CompositeKey,
     Correlation,
@@ -18,6 +20,7 @@ from catalog.graphql.relations import (
 )
 from catalog.graphql.scalars import DateTime, Long, Value
 from catalog.store.codec import long_of
+from catalog.store.stored import Shape
 from schema import model as schema_model
 from schema.codec import decode_type
 from schema.profile import ColumnProfile
@@ -88,26 +91,24 @@ class Profiles:
 
 
 class Shown:
-    """One field of a version as the API shows it: as `Column`, with the profile as the store
-    has it, which is decoded when it is asked for.
+    """One field of a version as the API shows it: as `Column`, with the profile as the store has
+    it, which is decoded when it is asked for. Without `profiles` it is of a schema alone.
     """
 
     __slots__ = (
-        "_profiles",
-        "_turn",
         "description",
         "key",
         "name",
         "nullable",
+        "profiles",
         "semantic_type",
+        "turn",
         "type",
     )
 
-    def __init__(
-        self, field: Mapping[str, Any], profiles: Profiles, turn: int, *, key: bool
-    ) -> None:
-        self._profiles = profiles
-        self._turn = turn
+    def __init__(self, field: Mapping[str, Any], turn: int, *, key: bool) -> None:
+        self.profiles: Profiles | None = None
+        self.turn = turn
         self.name = field["name"]
         kind = field["type"]
         self.type = kind if isinstance(kind, str) else str(decode_type(kind))
@@ -122,19 +123,39 @@ class Shown:
     @property
     def profile(self) -> Mapping[str, Any] | None:
         """The profile of the same name and turn."""
-        return self._profiles.get(self.name, self._turn)
+        return self.profiles.get(self.name, self.turn) if self.profiles else None
+
+    def of(self, profiles: Profiles) -> Shown:
+        """The same field with the figures of a version."""
+        shown = Shown.__new__(Shown)
+        shown.profiles, shown.turn, shown.key = profiles, self.turn, self.key
+        shown.name, shown.type, shown.nullable = self.name, self.type, self.nullable
+        shown.description, shown.semantic_type = self.description, self.semantic_type
+        return shown
 
 
-def shown(version: model.Version) -> list[Shown]:
-    """The fields of a version as the API shows them."""
+def shown(version: model.Version, *, figures: bool = True) -> list[Shown]:
+    """The fields of a version as the API shows them; those of a schema are kept with it."""
+    shape = version.shape
+    fields = getattr(shape, "kept", None)
+    if fields is None:
+        fields = Lasting(_shown(shape))
+        if isinstance(shape, Shape):
+            shape.kept = fields
+    if not figures:
+        return fields
     profiles = Profiles(version)
-    keys = version.shape.get("primaryKey", ())
+    return [one.of(profiles) for one in fields]
+
+
+def _shown(shape: Mapping[str, Any]) -> list[Shown]:
+    keys = shape.get("primaryKey", ())
     turns: dict[str, int] = {}
     found = []
-    for field in version.shape["fields"]:
+    for field in shape["fields"]:
         name = field["name"]
         turn = turns[name] = turns.get(name, -1) + 1
-        found.append(Shown(field, profiles, turn, key=name in keys))
+        found.append(Shown(field, turn, key=name in keys))
     return found
 
 
@@ -217,26 +238,32 @@ class ColumnProfileType(ObjectType):
     )
 
     @staticmethod
+    @reads
     def resolve_parses(profile: Mapping[str, Any], _info: Any) -> Any:
         return [{"kind": kind, "count": count} for kind, count in profile.get("parses", ())]
 
     @staticmethod
+    @reads
     def resolve_quantiles(profile: Mapping[str, Any], _info: Any) -> Any:
         return long_of(profile)["quantiles"]
 
     @staticmethod
+    @reads
     def resolve_histogram(profile: Mapping[str, Any], _info: Any) -> Any:
         return long_of(profile)["histogram"]
 
     @staticmethod
+    @reads
     def resolve_top_values(profile: Mapping[str, Any], _info: Any) -> Any:
         return long_of(profile)["top_values"]
 
     @staticmethod
+    @reads
     def resolve_misfit_examples(profile: Mapping[str, Any], _info: Any) -> Any:
         return long_of(profile)["misfit_examples"]
 
     @staticmethod
+    @reads
     def resolve_missing_codes(profile: Mapping[str, Any], _info: Any) -> Any:
         return profile.get("missing_codes", ())
 
@@ -271,22 +298,30 @@ class SchemaType(ObjectType):
     )
 
     @staticmethod
+    @reads
     def resolve_fingerprint(version: model.Version, _info: Any) -> str:
         return version.fingerprint
 
     @staticmethod
+    @reads
     def resolve_primary_key(version: model.Version, _info: Any) -> Any:
         return version.shape.get("primaryKey", ())
 
     @staticmethod
+    @reads
     def resolve_field_count(version: model.Version, _info: Any) -> int:
         return len(version.shape["fields"])
 
     @staticmethod
+    @knows("profile")
     def resolve_fields(
-        version: model.Version, _info: Any, name_contains: str | None = None
+        version: model.Version,
+        _info: Any,
+        name_contains: str | None = None,
+        *,
+        profile: bool = True,
     ) -> list[Shown]:
-        columns = shown(version)
+        columns = shown(version, figures=profile)
         if not name_contains:
             return columns
         wanted = name_contains.casefold()
@@ -327,37 +362,46 @@ class TableProfileType(ObjectType):
     )
 
     @staticmethod
+    @reads
     def resolve_composite_keys(version: model.Version, _info: Any) -> Any:
         return (version.figures.get("dependencies") or {}).get("keys", ())
 
     @staticmethod
+    @reads
     def resolve_determinations(version: model.Version, _info: Any) -> Any:
         return (version.figures.get("dependencies") or {}).get("determinations", ())
 
     @staticmethod
+    @reads
     def resolve_correlations(version: model.Version, _info: Any) -> Any:
         return (version.figures.get("association") or {}).get("correlations", ())
 
     @staticmethod
+    @reads
     def resolve_missing_together(version: model.Version, _info: Any) -> Any:
         return (version.figures.get("association") or {}).get("missing", ())
 
     @staticmethod
+    @reads
     def resolve_row_count(version: model.Version, _info: Any) -> int | None:
         return version.figures["row_count"]  # type: ignore[no-any-return]
 
     @staticmethod
+    @reads
     def resolve_byte_count(version: model.Version, _info: Any) -> int | None:
         return version.figures["byte_count"]  # type: ignore[no-any-return]
 
     @staticmethod
+    @reads
     def resolve_rows_seen(version: model.Version, _info: Any) -> int:
         return version.figures["rows_seen"]  # type: ignore[no-any-return]
 
     @staticmethod
+    @reads
     def resolve_computed_at(version: model.Version, _info: Any) -> Any:
         return version.created_at
 
     @staticmethod
+    @reads
     def resolve_columns(version: model.Version, _info: Any) -> Any:
         return version.figures["columns"]

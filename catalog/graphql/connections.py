@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from graphene import Boolean, Field, List, NonNull, ObjectType, String
 
+from catalog.graphql.plans import reads
 from catalog.graphql.scalars import Cursor, Long, PageSize, Position
 
 DEFAULT_PAGE = 20
@@ -15,13 +16,10 @@ DEFAULT_PAGE = 20
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """One item of a page; `facts` are what the edge tells beside the node (score, …), or what
-    works that out when asked.
-    """
+    """One item of a page."""
 
     node: Any
     position: Position
-    facts: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def cursor(self) -> str:
@@ -29,11 +27,27 @@ class Edge:
         return self.position.encode()
 
 
+class FoundEdge(Protocol):
+    """An edge that tells more than its node and cursor: `facts`, or what works one out."""
+
+    @property
+    def node(self) -> Any:
+        """The item itself."""
+
+    @property
+    def cursor(self) -> str:
+        """The position as callers see it."""
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """By name: score, …"""
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page of a connection. `count` tells the total when asked."""
 
-    edges: Sequence[Edge]
+    edges: Sequence[Edge | FoundEdge]
     has_next: bool
     has_previous: bool
     count: Callable[[], int | None]
@@ -65,18 +79,22 @@ class PageInfo(ObjectType):
     end_cursor = Cursor(description="Pass it as `after` for the next page; null when empty.")
 
     @staticmethod
+    @reads
     def resolve_has_next_page(page: Page, _info: Any) -> bool:
         return page.has_next
 
     @staticmethod
+    @reads
     def resolve_has_previous_page(page: Page, _info: Any) -> bool:
         return page.has_previous
 
     @staticmethod
+    @reads
     def resolve_start_cursor(page: Page, _info: Any) -> str | None:
         return page.edges[0].cursor if page.edges else None
 
     @staticmethod
+    @reads
     def resolve_end_cursor(page: Page, _info: Any) -> str | None:
         return page.edges[-1].cursor if page.edges else None
 
@@ -100,7 +118,7 @@ def connection(
 ) -> type[Any]:
     """The connection type over `node`: edges, nodes, pageInfo and totalCount.
 
-    `facts` are further fields of the edges, read from `Edge.facts`; `extra` are further fields
+    `facts` are further fields of the edges, which are `FoundEdge`s then; `extra` are further fields
     (and their `resolve_` functions) of the connection itself.
     """
     name = node._meta.name
@@ -135,22 +153,26 @@ def connection(
     )
 
 
-def _fact(name: str) -> Callable[[Edge, Any], Any]:
-    def told(edge: Edge, _info: Any) -> Any:
+def _fact(name: str) -> Callable[[FoundEdge, Any], Any]:
+    @reads
+    def told(edge: FoundEdge, _info: Any) -> Any:
         fact = edge.facts.get(name)
         return fact() if callable(fact) else fact
 
     return told
 
 
+@reads
 def _nodes(page: Page, _info: Any) -> list[Any]:
     return [edge.node for edge in page.edges]
 
 
+@reads
 def _itself(page: Page, _info: Any) -> Page:
     return page
 
 
+@reads
 def _count(page: Page, _info: Any) -> int | None:
     return page.count()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -58,7 +59,9 @@ TOO_DEEP = "the request is nested too deeply"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The response to one request. `refused` is that nothing was executed, and why: by code."""
+    """The response to one request, to be sent and not to be changed. `refused` is that nothing was
+    executed, and why: by code.
+    """
 
     body: dict[str, Any]
     refused: str | None = None
@@ -82,7 +85,8 @@ def execute(
 ) -> dict[str, Any]:
     """The response to `query` as GraphQL has it: `data`, and `errors` if there are any."""
     request = Request(store)
-    return answer(request, query, variables, operation_name, limits=limits).body
+    # a copy: parts of an answer are kept for the next, and this one is the caller's to change
+    return deepcopy(answer(request, query, variables, operation_name, limits=limits).body)
 
 
 def answer(

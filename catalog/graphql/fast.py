@@ -1,35 +1,28 @@
 """An execution context that does at once what most fields are: values that only have to be read.
 
-For each selection set a plan says once which fields are read from an attribute or key by
-graphene's default resolver, take no arguments and are leaves, objects or lists of those. Where
-all fields of an object are, it is read as a whole, without a resolver's call, `info` or a path.
-Everything else, and every object of which one value is not just as expected, goes the way of
-graphql-core; a test holds both to the same answers on random queries.
+Plans (`catalog.graphql.plans`) are kept from one execution to the next. Objects whose plan is whole
+are read by a function that was written for it (`catalog.graphql.reading`), without `info`, a path
+or a look at types. Everything else, and every object of which one value is not just as expected,
+goes the way of graphql-core; a test holds both to the same answers on random queries.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from functools import partial
+from collections.abc import Callable
 from typing import Any, cast
 
-from graphene.types.resolver import dict_or_attr_resolver
 from graphql import (
     ExecutionContext,
-    FieldNode,
-    GraphQLBoolean,
     GraphQLError,
     GraphQLField,
-    GraphQLID,
     GraphQLList,
-    GraphQLNonNull,
     GraphQLObjectType,
     GraphQLOutputType,
     GraphQLResolveInfo,
     GraphQLString,
+    OperationDefinitionNode,
+    OperationType,
     Undefined,
-    is_leaf_type,
 )
 from graphql.error import located_error
 from graphql.execution.execute import get_field_def
@@ -37,54 +30,27 @@ from graphql.execution.values import get_argument_values
 from graphql.pyutils import Path
 from graphql.type import TypeNameMetaFieldDef
 
-Nodes = list[FieldNode]
-
-
-_STOCK, _RESOLVED, _LEAF, _LEAVES, _OBJECT, _OBJECTS = range(6)
+from catalog.graphql.plans import (
+    LEAF,
+    OBJECT,
+    OBJECTS,
+    RESOLVED,
+    STOCK,
+    Nodes,
+    Plan,
+    Step,
+    attribute_of,
+    is_plain_object,
+    kept_of,
+    shape,
+    unwrapped,
+)
+from catalog.graphql.reading import Context, Lasting
 
 _TYPENAME = "\0__typename"
 """What no object has an attribute or key of, so that the default is read."""
 
-
-_AS_THEY_ARE: dict[Any, type] = {GraphQLString: str, GraphQLID: str, GraphQLBoolean: bool}
-"""Built-in scalars, and the one type whose values they serialize as they are."""
-
-
-class _Unusual(Exception):
-    """A value that graphql-core has to look at."""
-
-
-@dataclass(slots=True)
-class _Step:
-    """How one field of a selection set is executed."""
-
-    name: str
-    nodes: Nodes
-    kind: int = _STOCK
-    attribute: str = ""
-    default: Any = None
-    required: bool = False
-    items_required: bool = False
-    plain: type | None = None
-    """Values of just this type are leaves as they are."""
-    serialize: Callable[[Any], Any] | None = None
-    inner: _Plan | None = None
-    """How the object or the items are read."""
-    definition: GraphQLField | None = None
-    arguments: Mapping[str, Any] = field(default_factory=dict)
-    """The arguments of a field with a resolver of its own, the same for every object."""
-
-
-@dataclass(slots=True)
-class _Plan:
-    """A selection set on one type; `whole` when all of it can be read without graphql-core."""
-
-    steps: list[_Step]
-    whole: bool
-    fields: dict[str, Nodes]
-    """Kept so that no other selection set can have its id."""
-    quick: list[tuple[str, str, Any, type | None, _Step]] = field(default_factory=list)
-    """Of each step: name, attribute, default, the type of values that are leaves as they are."""
+_NOTHING: dict[str, Any] = {}
 
 
 class FastExecution(ExecutionContext):
@@ -92,7 +58,19 @@ class FastExecution(ExecutionContext):
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
-        self._plans: dict[int, _Plan] = {}
+        self._kept = kept_of(self)
+        self._plans = self._kept.plans
+        self._subfields_cache = self._kept.subfields
+        self._root: Plan | None = None
+        self._seen = Context(self.context_value)
+
+    def execute_operation(self, operation: OperationDefinitionNode, root_value: Any) -> Any:
+        """The data of a query from fields that are collected once; of others as ever."""
+        kind = self.schema.query_type
+        fields = self._kept.root
+        if operation.operation is not OperationType.QUERY or kind is None or fields is None:
+            return super().execute_operation(operation, root_value)
+        return self.execute_fields(kind, root_value, None, fields)
 
     def execute_fields(
         self,
@@ -102,35 +80,41 @@ class FastExecution(ExecutionContext):
         fields: dict[str, Nodes],
     ) -> Any:
         """The values of the selected fields of one object."""
-        plan = self._plans.get(id(fields)) or self._plan(parent_type, fields)
-        if plan.whole:
-            try:
-                return _object(plan, source_value)
-            except Exception:  # noqa: BLE001 - nothing but reading was done; the stock way tells
-                return super().execute_fields(parent_type, source_value, path, fields)
+        plan = self._planned(parent_type, fields) if path else self._begun(parent_type, fields)
+        try:
+            had = plan.reader("one")(source_value, self._seen) if plan.read else _NOTHING
+        except Exception:  # noqa: BLE001 - nothing but reading was done; the stock way tells
+            had = _NOTHING
+        if plan.whole and had:
+            return had
         results: dict[str, Any] = {}
-        read = _reader(source_value)
         for step in plan.steps:
-            if step.kind == _RESOLVED:
+            if step.name in had:
+                results[step.name] = had[step.name]
+            elif step.kind == RESOLVED:
                 results[step.name] = self._resolved(step, parent_type, source_value, path)
-                continue
-            if step.kind != _STOCK:
-                try:
-                    value = read(step.attribute, step.default)
-                    plain = step.kind == _LEAF and type(value) is step.plain
-                    results[step.name] = value if plain else _value(step, value)
-                    continue
-                except Exception:  # noqa: BLE001, S110 - as above
-                    pass
-            found = self.execute_field(
-                parent_type, source_value, step.nodes, Path(path, step.name, parent_type.name)
-            )
-            if found is not Undefined:
-                results[step.name] = found
+            else:
+                found = self.execute_field(
+                    parent_type, source_value, step.nodes, Path(path, step.name, parent_type.name)
+                )
+                if found is not Undefined:
+                    results[step.name] = found
         return results
 
+    def _planned(self, kind: GraphQLObjectType, fields: dict[str, Nodes]) -> Plan:
+        found = self._plans.get(id(fields))
+        if found is None:
+            found = self._plans[id(fields)] = self._plan(kind, fields)
+        return found
+
+    def _begun(self, kind: GraphQLObjectType, fields: dict[str, Nodes]) -> Plan:
+        """The plan of a root type, made for each execution: variables may be its arguments."""
+        if kind is self.schema.query_type:
+            self._kept.root = fields
+        return self._plan(kind, fields, root=True)
+
     def _resolved(
-        self, step: _Step, parent_type: GraphQLObjectType, source: Any, path: Path | None
+        self, step: Step, parent_type: GraphQLObjectType, source: Any, path: Path | None
     ) -> Any:
         """A field with a resolver, as `execute_field` does it where nothing is awaited."""
         definition = cast("GraphQLField", step.definition)
@@ -154,19 +138,19 @@ class FastExecution(ExecutionContext):
         result: Any,
     ) -> Any:
         """The items of a list; objects of one type are completed here."""
-        kind, _ = _unwrapped(return_type.of_type)
-        if type(result) not in (list, tuple) or not _is_plain_object(kind):
+        kind, required = unwrapped(return_type.of_type)
+        if type(result) not in (list, tuple, Lasting) or not is_plain_object(kind):
             return super().complete_list_value(return_type, field_nodes, info, path, result)
-        fields = self.collect_subfields(kind, field_nodes)
-        plan = self._plans.get(id(fields)) or self._plan(kind, fields)
-        completed: list[Any] = []
-        for place, item in enumerate(result):
-            found = _whole(plan, item)
-            if found is None:
-                item_path = path.add_key(place, None)
-                found = self._item(return_type.of_type, field_nodes, info, item_path, item)
-            completed.append(found)
-        return completed
+        plan = self._planned(kind, self.collect_subfields(kind, field_nodes))
+        if plan.whole:
+            try:
+                return plan.reader("all" if required else "many")(result, self._seen)
+            except Exception:  # noqa: BLE001, S110 - as above
+                pass
+        return [
+            self._item(return_type.of_type, field_nodes, info, path.add_key(place, None), item)
+            for place, item in enumerate(result)
+        ]
 
     def _item(
         self,
@@ -184,139 +168,47 @@ class FastExecution(ExecutionContext):
             self.handle_field_error(error, item_type, path)
             return None
 
-    def _plan(self, kind: GraphQLObjectType, fields: dict[str, Nodes]) -> _Plan:
-        plan = self._plans[id(fields)] = _Plan([], whole=True, fields=fields)
+    def _plan(
+        self, kind: GraphQLObjectType, fields: dict[str, Nodes], *, root: bool = False
+    ) -> Plan:
+        """What is to be done for a selection set; nothing is read at once of a `root`."""
+        steps = []
         for name, nodes in fields.items():
-            step = _Step(name, nodes)
+            step = Step(name, nodes)
             found = get_field_def(self.schema, kind, nodes[0])
-            if found is TypeNameMetaFieldDef:
-                step.kind, step.attribute, step.default = _LEAF, _TYPENAME, kind.name
-                step.plain = str
+            if found is TypeNameMetaFieldDef and not root:
+                step.kind, step.leaf, step.required = LEAF, GraphQLString, True
+                step.attribute, step.default = _TYPENAME, kind.name
             elif found is not None and not self.middleware_manager:
-                self._shorten(step, found)
-                if step.kind == _STOCK:
-                    self._prepare(step, found)
-            plan.steps.append(step)
-        plan.whole = all(step.kind > _RESOLVED for step in plan.steps)
-        plan.quick = [
-            (
-                step.name,
-                step.attribute,
-                step.default,
-                step.plain if step.kind == _LEAF else None,
-                step,
-            )
-            for step in plan.steps
-        ]
-        return plan
+                self._prepare(step, found, root=root)
+            steps.append(step)
+        return Plan(steps, fields)
 
-    def _prepare(self, step: _Step, definition: GraphQLField) -> None:
-        """Work out the arguments once; where they do not fit, graphql-core tells of it."""
-        if definition.resolve is None:
+    def _prepare(self, step: Step, definition: GraphQLField, *, root: bool) -> None:
+        """Work out how a field is executed, and its arguments: where they do not fit, graphql-core
+        tells of it.
+        """
+        resolve = definition.resolve
+        if resolve is None:
             return
         try:
-            step.arguments = get_argument_values(definition, step.nodes[0], self.variable_values)
+            given = get_argument_values(definition, step.nodes[0], self.variable_values)
         except GraphQLError:
             return
-        step.kind, step.definition = _RESOLVED, definition
-
-    def _shorten(self, step: _Step, definition: GraphQLField) -> None:
-        """Fill in the step if the field is one that is only read."""
-        resolve = definition.resolve
-        if (
-            definition.args
-            or not isinstance(resolve, partial)
-            or resolve.func is not dict_or_attr_resolver
-            or resolve.keywords
-            or len(resolve.args) != 2
-        ):
+        step.kind, step.definition, step.arguments = RESOLVED, definition, given
+        read = attribute_of(definition)
+        if root or (read is None and not getattr(resolve, "reads", False)):
             return
-        step.attribute, step.default = resolve.args
-        kind, step.required = _unwrapped(definition.type)
-        leaf, one = _LEAF, _OBJECT
-        if isinstance(kind, GraphQLList):
-            kind, step.items_required = _unwrapped(kind.of_type)
-            leaf, one = _LEAVES, _OBJECTS
-        if is_leaf_type(kind):
-            step.kind, step.plain, step.serialize = leaf, _AS_THEY_ARE.get(kind), kind.serialize
-        elif _is_plain_object(kind):
-            selected = self.collect_subfields(kind, step.nodes)
-            step.inner = self._plans.get(id(selected)) or self._plan(kind, selected)
-            if step.inner.whole:
-                step.kind = one
-
-
-def _object(plan: _Plan, source: Any) -> dict[str, Any]:
-    """An object all of whose fields are only read. Raises whatever is unusual about it."""
-    read = _reader(source)
-    results: dict[str, Any] = {}
-    for name, attribute, default, plain, step in plan.quick:
-        value = read(attribute, default)
-        results[name] = value if type(value) is plain else _value(step, value)
-    return results
-
-
-def _whole(plan: _Plan, item: Any) -> dict[str, Any] | None:
-    """An item of a list, None when graphql-core has to complete it."""
-    if not plan.whole:
-        return None
-    try:
-        return _object(plan, _present(item))
-    except Exception:  # noqa: BLE001 - nothing but reading was done; the stock way tells
-        return None
-
-
-def _value(step: _Step, value: Any) -> Any:
-    """The value of a field that was only read."""
-    if step.kind == _LEAF:
-        return _leaf(step, value)
-    if value is None:
-        if step.required:
-            raise _Unusual
-        return None
-    if step.kind == _OBJECT:
-        return _object(cast("_Plan", step.inner), _present(value))
-    if type(value) not in (list, tuple):
-        raise _Unusual
-    if step.kind == _LEAVES:
-        return [
-            item if type(item) is step.plain else _leaf(step, item, required=step.items_required)
-            for item in value
-        ]
-    inner = cast("_Plan", step.inner)
-    if step.items_required:
-        return [_object(inner, _present(item)) for item in value]
-    return [None if item is None else _object(inner, _present(item)) for item in value]
-
-
-def _leaf(step: _Step, value: Any, *, required: bool | None = None) -> Any:
-    """A leaf's value, serialized. Raises _Unusual when graphql-core has to say what is wrong."""
-    if value is None:
-        if step.required if required is None else required:
-            raise _Unusual
-        return None
-    found = step.serialize(_present(value)) if step.serialize else None
-    if found is None or found is Undefined:
-        raise _Unusual
-    return found
-
-
-def _present(value: Any) -> Any:
-    if value is None or value is Undefined or isinstance(value, Exception):
-        raise _Unusual
-    return value
-
-
-def _reader(source: Any) -> Callable[[str, Any], Any]:
-    """How graphene's default resolver reads a value of `source`."""
-    return source.get if isinstance(source, dict) else partial(getattr, source)
-
-
-def _unwrapped(kind: Any) -> tuple[Any, bool]:
-    """The type without its `!`, and whether it had one."""
-    return (kind.of_type, True) if isinstance(kind, GraphQLNonNull) else (kind, False)
-
-
-def _is_plain_object(kind: Any) -> bool:
-    """Whether values of the type need no test to be of it."""
-    return isinstance(kind, GraphQLObjectType) and kind.is_type_of is None
+        kind, named = shape(step, definition)
+        if kind in (OBJECT, OBJECTS):
+            fields = self.collect_subfields(named, step.nodes)
+            step.inner = self._planned(named, fields)
+            told = getattr(resolve, "knows", None)
+            if told is not None:
+                given[told] = any(nodes[0].name.value == told for nodes in fields.values())
+            if not step.inner.whole:
+                return
+        if kind != STOCK:
+            step.kind, step.leaf = kind, named
+            if read is not None:
+                step.attribute, step.default = read

@@ -10,7 +10,7 @@ from graphql import get_named_type
 from graphql.execution.collect_fields import collect_sub_fields
 
 from catalog import model
-from catalog.graphql.connections import Edge, Page, page_arguments
+from catalog.graphql.connections import Page, page_arguments
 from catalog.graphql.enums import ConnectorTarget, SourceOrder
 from catalog.graphql.filtering import SourceFilter, condition_of, includes_gone
 from catalog.graphql.glossary import Term as GlossaryTerm
@@ -133,12 +133,8 @@ class Query(ObjectType):
         )
         found = request.store.search(search)
         request.found(hit.source for hit in found.hits)
-        edges = [
-            Edge(hit.source, Position("sources", hit.cursor), _facts(request, hit, found.terms))
-            for hit in found.hits
-        ]
         return Page(
-            edges,
+            [HitEdge(request, hit, found.terms) for hit in found.hits],
             found.has_next,
             after is not None,
             lambda: found.total,
@@ -204,13 +200,34 @@ class Query(ObjectType):
         return info.context.jobs.all() if info.context.jobs else []
 
 
-def _facts(request: Request, hit: model.Hit, terms: Sequence[Term]) -> dict[str, Any]:
-    """What an edge tells of a hit."""
-    return {
-        "score": hit.score,
-        "matched_fields": hit.matched_fields,
-        "highlights": lambda: highlights(hit.source, request.version(hit.source.pk), terms),
-    }
+class HitEdge:
+    """A hit as an edge of a page, worked out as far as it is asked for."""
+
+    __slots__ = ("_hit", "_request", "_terms", "node")
+
+    def __init__(self, request: Request, hit: model.Hit, terms: Sequence[Term]) -> None:
+        self._request = request
+        self._hit = hit
+        self._terms = terms
+        self.node = hit.source
+
+    @property
+    def cursor(self) -> str:
+        """The position as callers see it."""
+        return Position("sources", self._hit.cursor).encode()
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the edge tells beside the node."""
+        return {
+            "score": self._hit.score,
+            "matched_fields": self._hit.matched_fields,
+            "highlights": self._highlights,
+        }
+
+    def _highlights(self) -> Any:
+        version = self._request.version(self.node.pk)
+        return highlights(self.node, version, self._terms)
 
 
 def selected(info: Any) -> set[str]:

@@ -112,6 +112,8 @@ class PageSize(Scalar):
 class Long(Scalar):
     """A whole number that may exceed 32 bits, such as a count of rows or of bytes."""
 
+    integers = True  # are serialized as they are
+
     @staticmethod
     def serialize(value: int) -> int:
         return int(value)

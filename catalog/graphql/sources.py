@@ -29,6 +29,7 @@ from catalog.graphql.joins import Addition, Join, Union, additions_of, joins_of,
 from catalog.graphql.lineage import DEEPEST, Graph, Lineage, graph, near
 from catalog.graphql.loading import Request
 from catalog.graphql.node import Node
+from catalog.graphql.plans import reads
 from catalog.graphql.quality import QualityReportType
 from catalog.graphql.runs import Run
 from catalog.graphql.scalars import DateTime, Long, PageSize, Position
@@ -135,24 +136,29 @@ class Source(ObjectType):
     runs = Field(RunConnection, **page_arguments(), description="Runs that read or wrote it.")
 
     @staticmethod
+    @reads
     def resolve_status(source: model.Source, _info: Any) -> str:
         return source.status.value
 
     @staticmethod
+    @reads
     def resolve_evidence(source: model.Source, info: Any) -> tuple[EvidenceRow, ...]:
         version = info.context.version(source.pk)
         return version.dataset.evidence if version else ()
 
     @staticmethod
+    @reads
     def resolve_context(source: model.Source, info: Any) -> tuple[FactRow, ...]:
         version = info.context.version(source.pk)
         return version.dataset.context if version else ()
 
     @staticmethod
+    @reads
     def resolve_findings(source: model.Source, _info: Any) -> tuple[Finding, ...]:
         return source.findings
 
     @staticmethod
+    @reads
     def resolve_schema(source: model.Source, info: Any) -> model.Version | None:
         request: Request = info.context
         return request.version(source.pk)
@@ -161,11 +167,13 @@ class Source(ObjectType):
     resolve_version = resolve_schema
 
     @staticmethod
+    @reads
     def resolve_quality(source: model.Source, info: Any) -> model.QualityReport | None:
         request: Request = info.context
         return request.quality(source.pk)
 
     @staticmethod
+    @reads
     def resolve_versions(
         source: model.Source, info: Any, first: int, after: Position | None = None
     ) -> Page:
@@ -264,10 +272,12 @@ def _runs_of(
     return found
 
 
+@reads
 def _facets(page: Page, _info: Any) -> Any:
     return facets_of(page)
 
 
+@reads
 def _corrections(page: Page, _info: Any) -> Any:
     return corrections_of(page)
 

@@ -13,6 +13,7 @@ from catalog.graphql.connections import connection
 from catalog.graphql.details import Finding
 from catalog.graphql.loading import Request
 from catalog.graphql.node import Node
+from catalog.graphql.plans import reads
 from catalog.graphql.scalars import DateTime
 from schema.errors import InvalidInput, NotFound
 
@@ -39,14 +40,17 @@ class Version(ObjectType):
     )
 
     @staticmethod
+    @reads
     def resolve_schema(version: model.Version, _info: Any) -> model.Version:
         return version
 
     @staticmethod
+    @reads
     def resolve_profile(version: model.Version, _info: Any) -> model.Version:
         return version
 
     @staticmethod
+    @reads
     def resolve_source(version: model.Version, info: Any) -> model.Source | None:
         request: Request = info.context
         return request.source(version.source_pk)

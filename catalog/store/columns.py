@@ -74,6 +74,11 @@ class AnyText(TypeDecorator[str]):
         return None if value is None else unescape(value)
 
 
+def moment(microseconds: int | None) -> Any:
+    """The time that a column of type `Time` holds as a number; None for none."""
+    return None if microseconds is None else _EPOCH + timedelta(microseconds=microseconds)
+
+
 class Time(TypeDecorator[datetime]):
     """A zone-aware time as microseconds since 1970 UTC: sorts and compares alike everywhere."""
 
@@ -87,7 +92,8 @@ class Time(TypeDecorator[datetime]):
         return (aware - _EPOCH) // _MICROSECOND
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        return None if value is None else _EPOCH + timedelta(microseconds=value)
+        found: datetime | None = moment(value)
+        return found
 
 
 class Json(TypeDecorator[Any]):

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
-from catalog.store.relevance import fill_in
+from catalog.store.places import fill_in
 from schema.errors import CatalogError, InvalidInput
 
 T = TypeVar("T")
@@ -218,7 +218,12 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     # A write takes its lock at once: one that began as a read could be refused half-way.
     writes = connection.get_execution_options().get("headwater_write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    # straight to the driver: SQLAlchemy takes longer for it than for some queries
+    driven: Any = connection.connection.driver_connection
+    try:
+        driven.execute("BEGIN IMMEDIATE" if writes else "BEGIN").close()
+    except sqlite3.Error as error:
+        raise DBAPIError.instance("BEGIN", None, error, sqlite3.Error) from error
 
 
 def _postgres(url: URL) -> Engine:

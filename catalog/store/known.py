@@ -11,7 +11,8 @@ from catalog.model import Known, Settled, Status
 from catalog.store import codec
 from catalog.store.columns import digest, shorten
 from catalog.store.naming import below
-from catalog.store.rows import SOURCE_ROWS, begins, chunks, to_source
+from catalog.store.rows import SOURCE_ROWS, begins, chunks
+from catalog.store.stored import StoredSource
 from catalog.store.tables import entries, listings, namespaces, sources, summaries
 
 
@@ -33,7 +34,7 @@ def settled(
             sources.c.key.in_(keys), listings.c.settled.is_not(None)
         )
         for row in connection.execute(narrowed):
-            source = to_source(row)
+            source = StoredSource.of(row)
             found[source.namespace, source.name] = Settled(source, row.settled)
     return found
 

@@ -32,8 +32,9 @@ from sqlalchemy import (
 )
 
 from catalog.model import Search
-from catalog.search import decode_cursor
+from catalog.search import decode_cursor, encode_cursor
 from catalog.store.columns import AnyText
+from catalog.store.rows import SOURCE_ROWS
 from catalog.store.tables import namespaces, semantics, sources, tags
 
 FACETS = ("format", "namespace", "quality", "tag", "semanticType", "owner")
@@ -93,30 +94,47 @@ _COLUMNS: tuple[tuple[str, Any], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`rows` have `pk` and `score`; `key(row)` is a row's position for a cursor."""
+    """`rows` have `pk` and `score`, and where nothing was counted all that `SOURCE_ROWS` has."""
 
     rows: Sequence[Row[Any]]
     has_next: bool
     total: int
     facets: dict[str, tuple[tuple[str, int], ...]]
     keys: tuple[_Key, ...]
+    order: str
 
     def key(self, row: Row[Any]) -> list[Any]:
+        """Where a row stands in the order."""
         return [getattr(row, key.column) for key in self.keys]
+
+    def cursor(self, row: Row[Any]) -> str:
+        """The position after a row."""
+        return encode_cursor(self.order, self.key(row))
 
 
 def statement(kept: CTE, asked: Search, *, few: bool) -> Executable:
-    """What reads the page that is asked for, with total and facets if they are. `few`: `kept` has
+    """What reads the page that is asked for: with total and facets if they are, else with all that
+    `SOURCE_ROWS` has of each source. `few`: `kept` has
     some thousand rows at most. `position` gives the parameters of one behind a cursor.
     """
     keys = _ORDERS[str(asked.order)]
-    hits = select(kept).order_by(
-        *(kept.c[key.column].desc() if key.descending else kept.c[key.column] for key in keys)
-    )
+    names = dict.fromkeys(("pk", "score", *(key.column for key in keys)))
+    shown = kept.c if asked.counted else [kept.c[name] for name in names]
+    hits = select(*shown).order_by(*_ordered(kept.c, keys))
     if asked.after is not None:
         hits = hits.where(_after(kept, keys))
     hits = hits.limit(asked.first + 1)
-    return union_all(*_parts(kept, hits.subquery(), few=few)) if asked.counted else hits
+    if asked.counted:
+        return union_all(*_parts(kept, hits.subquery(), few=few))
+    listed = hits.subquery("hits")
+    # The plus has SQLite begin at the hits, and look up what each is.
+    whole = SOURCE_ROWS.join(listed, sources.c.pk == literal_column("+hits.pk", BigInteger))
+    told = [listed.c[name] for name in names if name != "pk"]
+    return whole.add_columns(*told).order_by(*_ordered(listed.c, keys))
+
+
+def _ordered(columns: Any, keys: Sequence[_Key]) -> list[Any]:
+    return [columns[key.column].desc() if key.descending else columns[key.column] for key in keys]
 
 
 def position(asked: Search) -> dict[str, Any]:
@@ -139,15 +157,16 @@ def page(
     options: Mapping[str, Any],
 ) -> Page:
     """The page that `statement` reads."""
-    keys = _ORDERS[str(asked.order)]
+    order = str(asked.order)
+    keys = _ORDERS[order]
     rows = connection.execute(reading, dict(parameters), execution_options=dict(options)).all()
     if not asked.counted:
-        return Page(rows[: asked.first], len(rows) > asked.first, len(rows), {}, keys)
+        return Page(rows[: asked.first], len(rows) > asked.first, len(rows), {}, keys, order)
     found = [row for row in rows if row.part == _HIT]
     for key in reversed(keys):
         found.sort(key=lambda row, key=key: getattr(row, key.column), reverse=key.descending)  # type: ignore[misc]
     total, facets = _tally(rows)
-    return Page(found[: asked.first], len(found) > asked.first, total, facets, keys)
+    return Page(found[: asked.first], len(found) > asked.first, total, facets, keys, order)
 
 
 def _after(kept: CTE, keys: Sequence[_Key]) -> ColumnElement[bool]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, replace
-from typing import Any
 
 from catalog.search import Document
 from catalog.terms import Term
@@ -13,12 +12,6 @@ LABEL = "\u00b6"
 """Before a word: the word as one of a label, the last part of a name. Both databases would
 otherwise look at every source that has the word anywhere to find those that are called so.
 """
-
-PLACE = "/* relevance */ 0.0"
-"""Where the relevance of a search stands in its statement, which is put together once for many."""
-
-OPTION = "headwater_relevance"
-"""The option of an execution that holds the SQL to put there."""
 
 _WEIGHTS = {
     "name": 3.0, "fields": 4.0, "description": 2.0, "tags": 6.0, "semantic_types": 3.0,
@@ -42,14 +35,6 @@ def read(name: str, *others: str) -> Document:
     words, mark, label = name.partition(LABEL)
     marked = (mark + label).replace(LABEL, "")
     return replace(Document(words.rstrip(), *others), label=marked)
-
-
-def fill_in(
-    _connection: Any, _cursor: Any, statement: str, parameters: Any, context: Any, _many: Any
-) -> tuple[str, Any]:
-    """Listener before a cursor executes: puts the relevance of this search in its place."""
-    told = context.execution_options.get(OPTION) if context is not None else None
-    return (statement.replace(PLACE, told) if told else statement), parameters
 
 
 def relevance(place_of: str, most: str, terms: Sequence[Term], rarities: Sequence[float]) -> str:

@@ -8,24 +8,23 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
     LargeBinary,
-    Row,
     Select,
     Table,
     Text,
     and_,
-    bindparam,
+    literal_column,
     select,
     type_coerce,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from catalog.model import Source, Status, Version
-from catalog.store import codec
-from catalog.store.columns import loads, unescape
-from catalog.store.stored import StoredVersion
+from catalog.model import Source, Version
+from catalog.store.places import OPTION, PKS
+from catalog.store.stored import StoredSource, StoredVersion
 from catalog.store.tables import listings, namespaces, sources, versions
 from schema.errors import NotFound
 
@@ -41,10 +40,8 @@ _SHOWN = (
     sources.c.row_count,
     sources.c.byte_count,
     sources.c.quality,
-    sources.c.first_seen,
-    sources.c.last_seen,
-    sources.c.changed_at,
 )
+_SHOWN_TIMES = (sources.c.first_seen, sources.c.last_seen, sources.c.changed_at)
 _SHOWN_TEXTS = (
     *(sources.c.name, sources.c.uri, sources.c.format, sources.c.description),
     *(sources.c.user_description, sources.c.owner, sources.c.tags),
@@ -52,8 +49,12 @@ _SHOWN_TEXTS = (
 )
 
 SOURCE_ROWS = (
-    # texts as they are stored: to unescape them by a column type takes twice as long
-    select(*_SHOWN, *(type_coerce(column, Text).label(column.name) for column in _SHOWN_TEXTS))
+    # as they are stored: StoredSource decodes what is asked for
+    select(
+        *_SHOWN,
+        *(type_coerce(column, Text).label(column.name) for column in _SHOWN_TEXTS),
+        *(type_coerce(column, BigInteger).label(column.name) for column in _SHOWN_TIMES),
+    )
     .join(namespaces, namespaces.c.pk == sources.c.namespace_pk)
     .join(listings, listings.c.source_pk == sources.c.pk)
 )
@@ -63,6 +64,7 @@ _AS_STORED = {
     "profile": LargeBinary,
     "dataset": Text,
     "findings": Text,
+    "created_at": BigInteger,
 }
 
 _VERSION = (
@@ -73,20 +75,26 @@ _VERSION = (
             else column
             for column in versions.c
         ),
-        sources.c.name,
-        sources.c.uri,
-        namespaces.c.namespace,
+        *(
+            type_coerce(column, Text).label(column.name)
+            for column in (sources.c.name, sources.c.uri, namespaces.c.namespace)
+        ),
     )
     .join(sources, sources.c.pk == versions.c.source_pk)
     .join(namespaces, namespaces.c.pk == sources.c.namespace_pk)
 )
 
 
-# Made once: to put a statement together takes longer than to run it.
-_BY_PK = SOURCE_ROWS.where(sources.c.pk.in_(bindparam("pks", expanding=True)))
-_CURRENT = _VERSION.where(
-    sources.c.pk.in_(bindparam("pks", expanding=True)), sources.c.version_pk == versions.c.pk
-)
+# Made once: to put a statement together takes longer than to run it, and so does to write a
+# parameter for each number.
+_THESE: ColumnElement[bool] = sources.c.pk.in_([literal_column(PKS, BigInteger)])
+_BY_PK = SOURCE_ROWS.where(_THESE)
+_CURRENT = _VERSION.where(_THESE, sources.c.version_pk == versions.c.pk)
+
+
+def _these(pks: Iterable[int]) -> dict[str, Any]:
+    """The options of an execution that put those numbers in the place of `PKS`."""
+    return {OPTION: (PKS, ", ".join(f"{pk:d}" for pk in pks) or "NULL")}
 
 
 def now() -> datetime:
@@ -118,10 +126,10 @@ def begins(column: ColumnElement[str], start: str) -> ColumnElement[bool]:
 
 def sources_by_pk(connection: Connection, pks: Collection[int]) -> dict[int, Source]:
     """Those that exist, in the order asked for; one statement for each 5,000."""
-    found = {
-        row.pk: to_source(row)
+    found: dict[int, Source] = {
+        row.pk: StoredSource.of(row)
         for chunk in chunks(pk for pk in dict.fromkeys(pks) if is_pk(pk))
-        for row in connection.execute(_BY_PK, {"pks": chunk})
+        for row in connection.execute(_BY_PK, execution_options=_these(chunk)).all()
     }
     return {pk: found[pk] for pk in dict.fromkeys(pks) if pk in found}
 
@@ -138,29 +146,7 @@ def sources_where(
     connection: Connection, narrow: Callable[[Select[Any]], Select[Any]]
 ) -> list[Source]:
     """The sources of a narrowed selection."""
-    return [to_source(row) for row in connection.execute(narrow(SOURCE_ROWS))]
-
-
-def to_source(row: Row[Any]) -> Source:
-    return Source(
-        pk=row.pk,
-        namespace=unescape(row.namespace),
-        name=unescape(row.name),
-        uri=unescape(row.uri),
-        format=row.format and unescape(row.format),
-        description=unescape(row.user_description or row.description or "") or None,
-        tags=tuple(loads(row.tags)) if row.tags != "[]" else (),
-        owner=row.owner and unescape(row.owner),
-        status=Status(row.status),
-        version=row.version_pk,
-        row_count=row.row_count,
-        byte_count=row.byte_count,
-        quality=row.quality,
-        findings=codec.decode_findings(loads(row.findings)) if row.findings != "[]" else (),
-        first_seen=row.first_seen,
-        last_seen=row.last_seen,
-        changed_at=row.changed_at,
-    )
+    return [StoredSource.of(row) for row in connection.execute(narrow(SOURCE_ROWS))]
 
 
 def current_versions(connection: Connection, source_pks: Collection[int]) -> dict[int, Version]:
@@ -168,7 +154,7 @@ def current_versions(connection: Connection, source_pks: Collection[int]) -> dic
     return {
         row.source_pk: StoredVersion.of(row)
         for chunk in chunks(source_pks)
-        for row in connection.execute(_CURRENT, {"pks": chunk})
+        for row in connection.execute(_CURRENT, execution_options=_these(chunk)).all()
     }
 
 

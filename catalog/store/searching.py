@@ -4,8 +4,9 @@ statements whatever the page holds.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import ModuleType
 from typing import Any
 
@@ -27,15 +28,16 @@ from sqlalchemy import (
     union_all,
 )
 
-from catalog.model import Hit, Search, SearchPage
-from catalog.search import checked, encode_cursor, matched_fields
+from catalog.model import Hit, Search, SearchPage, Source
+from catalog.search import checked, matched_fields
 from catalog.store.filtering import filters_of
 from catalog.store.indexing import fulltext
 from catalog.store.naming import folded
 from catalog.store.paging import KEPT, page, position, statement
-from catalog.store.relevance import OPTION, PLACE
+from catalog.store.places import OPTION, RELEVANCE
 from catalog.store.rows import sources_by_pk
 from catalog.store.spelling import understood
+from catalog.store.stored import StoredSource
 from catalog.store.tables import run_inputs, sources
 from catalog.terms import terms_of
 
@@ -71,18 +73,22 @@ def search(connection: Connection, asked: Search) -> SearchPage:
         parameters["every"] = text.written(terms, every=True)
         if len(terms) > 1:
             parameters["any"] = text.written(terms, every=False)
-        options[OPTION] = text.relevance(terms, text.rarities(connection, terms))
+        filled = text.relevance(terms, text.rarities(connection, terms))
+        options[OPTION] = (RELEVANCE, filled)
     else:
         reading = _listing(shape)
     found = page(connection, reading, asked, parameters, options)
-    listed = sources_by_pk(connection, [row.pk for row in found.rows])
+    if asked.counted:
+        listed: Mapping[int, Source] = sources_by_pk(connection, [row.pk for row in found.rows])
+    else:
+        listed = {row.pk: StoredSource.of(row) for row in found.rows}
     texts = fulltext(connection).documents(connection, list(listed)) if terms else {}
     hits = tuple(
         Hit(
-            source=listed[row.pk],
-            score=float(row.score),
-            matched_fields=matched_fields(texts[row.pk], terms) if row.pk in texts else (),
-            cursor=encode_cursor(str(asked.order), found.key(row)),
+            listed[row.pk],
+            row.score,
+            matched_fields(texts[row.pk], terms) if row.pk in texts else (),
+            partial(found.cursor, row),
         )
         for row in found.rows
         if row.pk in listed
@@ -145,7 +151,7 @@ def _matching(asked: Search, text: Any, *, several: bool) -> CTE:
         ways.append(way(0, rows, text.matches(bindparam("any", type_=Text))))
     union = union_all(*(select(one.c.pk, one.c.tier) for one in ways)).limit(RANKED).subquery()
     best = select(union.c.pk, func.max(union.c.tier).label("tier")).group_by(union.c.pk).subquery()
-    relevance = literal_column(f"({PLACE})", Float) * _worth()
+    relevance = literal_column(f"({RELEVANCE})", Float) * _worth()
     score = best.c.tier * 10_000.0 + relevance
     found = (
         select(*KEPT, cast(score, Float(53)).label("score"))
