@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from socket import gaierror
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
@@ -113,11 +114,11 @@ class RemoteFiles:
         try:
             info = retried(lambda: self.fs.info(self.root))
         except FileNotFoundError as error:
-            if transient(error) and error.__cause__ is not None:
-                raise unreachable(self.uri, error.__cause__) from error
             refused = _refused(error)
             if refused is not None:
                 raise SourceError(f"{self.uri}: {redact(str(refused))}") from None
+            if transient(error) and error.__cause__ is not None:
+                raise unreachable(self.uri, error.__cause__) from error
             raise SourceError(
                 f"{self.uri}: no such file, folder or bucket; check the address"
             ) from None
@@ -255,12 +256,25 @@ def _identity(clean: str) -> tuple[str, str]:
     return f"{kind}://{split.netloc}", clean.split("://", 1)[1].partition("/")[2].strip("/")
 
 
+def _behind(error: BaseException) -> BaseException:
+    """What the system said, where a package wraps it in an error of its own."""
+    cause = error
+    while cause.__cause__ is not None:
+        cause = cause.__cause__
+        if isinstance(cause, ConnectionError | TimeoutError | gaierror):
+            return cause
+    return error
+
+
 def unreachable(place: str, error: BaseException) -> SourceError:
     """The error for a place that could not be reached, in one line, without secrets."""
+    error = _behind(error)
     text = redact(reason(error))
     advice = {
         PermissionError: "access was refused; check the credentials (--credentials env:NAME)",
         ConnectionError: "the connection failed; check that the server runs and can be reached",
+        TimeoutError: "no answer in time; check that the server runs and can be reached",
+        gaierror: "there is no such host; check the address",
     }
     told = next((say for kind, say in advice.items() if isinstance(error, kind)), None)
     if told is None and "redential" in text:

@@ -30,7 +30,7 @@ Result = TypeVar("Result")
 
 def transient(error: BaseException) -> bool:
     """Whether another try may end otherwise: not where a place is missing or refuses, unless that
-    is how a file system tells that its server was busy.
+    is how a file system tells that its server was busy or out of reach.
     """
     if not isinstance(error, PERMANENT):
         return True
@@ -38,7 +38,8 @@ def transient(error: BaseException) -> bool:
     if not isinstance(error, FileNotFoundError) or cause is None:
         return False
     status = getattr(cause, "status", None)
-    return status in BUSY or (status is None and isinstance(cause, (ConnectionError, TimeoutError)))
+    unconnected = isinstance(cause, OSError) and not isinstance(cause, PERMANENT)
+    return status in BUSY or (status is None and unconnected)
 
 
 def patient(opened: Callable[[], BinaryIO]) -> BinaryIO:

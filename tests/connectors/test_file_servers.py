@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -140,3 +141,12 @@ def test_a_server_that_goes_on_failing_is_an_error(
     with pytest.raises(SourceError, match=r"^http://127"):
         list(source.datasets())
     assert len(waits) == retrying.ATTEMPTS - 1
+
+
+@pytest.mark.parametrize("scheme", ["http", "ftp"])
+def test_a_server_that_is_not_there_is_told_as_such(scheme: str) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with pytest.raises(SourceError, match="the connection failed; check that the server runs"):
+        list(registry.open_source(f"{scheme}://127.0.0.1:{port}/x", Limits()).datasets())
