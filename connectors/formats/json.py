@@ -48,9 +48,9 @@ class Json:
         lines = [line for line in text.split(b"\n")[:50] if line.strip()]
         if len(lines) > 1 and sum(map(_is_object, lines)) * 2 >= len(lines) - 1:
             return 0.1, "lines that are objects"
-        paths = json_places.paths(text)
-        if len(paths) == 1:
-            return 0.98, f"an object with rows at {paths[0]}"
+        path, _ = json_places.chosen(text, json_places.paths(text))
+        if path != ROOT:
+            return 0.98, f"an object with rows at {path}"
         if len(lines) == 1:
             told = None if _is_lines(file) else shape_of(Cursor(io.BytesIO(text)))
             # without a shape it is as good a line of JSON Lines

@@ -13,7 +13,7 @@ from connectors.formats.json_places import entries
 LOOKED_AT = 1000
 """Entries or items."""
 LEAST_ALIKE = 5
-"""Objects that have their keys in common, for each to be a row."""
+"""Objects that have their keys in common, for each to be a row, where their own do not count."""
 LEAST_PAIRS = 100
 """Keys that nobody would give one object of one thing."""
 LEAST_CELLS = 10
@@ -70,7 +70,8 @@ def _of_object(cursor: Cursor) -> Told:
     found = list(seen.values())
     if whole and (told := _of_columns(seen)):
         return told
-    if len(found) >= LEAST_ALIKE and all(isinstance(value, dict) for value in found):
+    least = 2 if shapes.is_count([*seen]) else LEAST_ALIKE
+    if len(found) >= least and all(isinstance(value, dict) for value in found):
         alike = _alike(found)
         if alike >= 1 / 2:
             return shapes.ENTRIES, f"{len(found)} objects that have {alike:.0%} of keys in common"

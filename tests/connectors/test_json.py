@@ -110,6 +110,11 @@ _COUNTRIES = {code: {"name": f"name of {code}", "area": at} for at, code in enum
             [{"key": c, "key_2": at} for at, c in enumerate("ABCDE")],
         ),
         (
+            {"0": {"x": 5, "y": "a"}, "1": {"x": 6, "y": "b"}},
+            "entries",
+            [{"key": "0", "x": 5, "y": "a"}, {"key": "1", "x": 6, "y": "b"}],
+        ),
+        (
             {f"word {at}": at for at in range(100)},
             "pairs",
             [{"key": f"word {at}", "value": at} for at in range(100)],
