@@ -10,8 +10,9 @@ import pyarrow as pa
 
 from catalog.access.masking import mask, masked_schema
 from catalog.access.plain import plain_rows
-from catalog.model import Source
+from catalog.model import Source, Version
 from catalog.quality.personal import is_personal
+from connectors.model import Entry
 from schema.errors import InvalidInput, NotFound
 from schema.model import Schema
 
@@ -40,6 +41,14 @@ class Sample:
     masked: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the catalog has of a source to read it by; None for entries not asked for yet."""
+
+    version: Version | None
+    entries: tuple[Entry, ...] | None = None
+
+
 def open_rows(
     store: Store,
     source: Source,
@@ -47,15 +56,18 @@ def open_rows(
     columns: Sequence[str] | None = None,
     limit: int | None = None,
     unmask: bool = False,
+    known: Known | None = None,
 ) -> Rows:
     """The rows of `source`: only `columns` if given, `limit` at most.
 
-    Personal data is masked unless `unmask`. Raises NotFound while nothing of the source could be
+    Personal data is masked unless `unmask`. `known` is what is read of the catalog if left out.
+    Raises NotFound while nothing of the source could be
     read, InvalidInput for a column that it lacks; reading raises SourceError.
     """
     from connectors.reading import read_dataset
 
-    version = store.current_versions((source.pk,)).get(source.pk)
+    known = known or Known(store.current_versions((source.pk,)).get(source.pk))
+    version = known.version
     if version is None:
         raise NotFound(f"{source.name}: nothing of it could be read yet; see its findings")
     schema = _chosen(source, version.schema, columns)
@@ -63,7 +75,7 @@ def open_rows(
         version.dataset,
         version.schema,
         columns=columns,
-        entries=store.entries(source.pk),
+        entries=store.entries(source.pk) if known.entries is None else known.entries,
     )
     if limit is not None:
         batches = first_rows(batches, limit)
@@ -73,9 +85,11 @@ def open_rows(
     return Rows(masked_schema(schema), (mask(batch, schema) for batch in batches), personal)
 
 
-def sample(store: Store, source: Source, *, first: int, unmask: bool = False) -> Sample:
-    """The first rows of a source, as values that JSON has."""
-    rows = open_rows(store, source, limit=first, unmask=unmask)
+def sample(
+    store: Store, source: Source, *, first: int, unmask: bool = False, known: Known | None = None
+) -> Sample:
+    """The first rows of a source, as values that JSON has; see `open_rows`."""
+    rows = open_rows(store, source, limit=first, unmask=unmask, known=known)
     return Sample(
         tuple(rows.schema.names),
         [row for batch in rows.batches for row in plain_rows(batch)],

@@ -240,10 +240,12 @@ class Source(ObjectType):
 
     @staticmethod
     def resolve_sample(source: model.Source, info: Any, first: int) -> dict[str, Any]:
-        from catalog.access.rows import sample
+        from catalog.access.rows import Known, sample
 
         request: Request = info.context
-        found = sample(request.store, source, first=first, unmask=request.unmask)
+        entries = request.load("entries", source.pk, request.store.newest.entries)
+        known = Known(request.version(source.pk), entries)
+        found = sample(request.store, source, first=first, unmask=request.unmask, known=known)
         return {
             "columns": found.columns,
             "rows": found.rows,

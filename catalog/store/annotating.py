@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from catalog.context import words
 from catalog.joins.keys import place_of
@@ -79,10 +80,13 @@ def stub(connection: Connection, namespace: str, name: str, uri: str) -> Source:
 def entries_of(connection: Connection, source_pk: int) -> tuple[Entry, ...]:
     """See `Store.entries`."""
     query = select(entries).where(entries.c.source_pk == source_pk).order_by(entries.c.uri)
-    return tuple(
-        Entry(row.uri, row.size, row.stamp, row.modified, codec.decode_partition(row.partition))
-        for row in connection.execute(query)
-    )
+    return tuple(entry_of(row) for row in connection.execute(query))
+
+
+def entry_of(row: Row[Any]) -> Entry:
+    """The entry of a row of `entries`."""
+    partition = codec.decode_partition(row.partition)
+    return Entry(row.uri, row.size, row.stamp, row.modified, partition)
 
 
 def _set_tags(connection: Connection, source_pk: int, chosen: Collection[str]) -> list[str]:

@@ -9,10 +9,16 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select, union
 
 from catalog.model import QualityReport, Run, Version
 from catalog.store import reports, runs
+from catalog.store.annotating import entry_of
 from catalog.store.database import Database
 from catalog.store.rows import chunks, versions_where
+from catalog.store.tables import entries as entry_table
 from catalog.store.tables import reports as report_table
 from catalog.store.tables import run_inputs, run_outputs, versions
+from connectors.model import Entry
+
+MOST_ENTRIES = 1_000
+"""Entries of one source that are read with those of others."""
 
 
 class Newest:
@@ -32,6 +38,13 @@ class Newest:
         """How many versions each source has; one statement."""
         with self._database.read() as connection:
             return version_counts(connection, source_pks)
+
+    def entries(self, source_pks: Collection[int]) -> dict[int, tuple[Entry, ...]]:
+        """The entries that the last crawl listed of each source, by URI; one statement. Sources
+        with more than `MOST_ENTRIES` are left out: ask for those one by one.
+        """
+        with self._database.read() as connection:
+            return entries_of(connection, source_pks)
 
     def reports(
         self, source_pks: Collection[int], *, first: int = 50
@@ -77,6 +90,22 @@ def version_counts(connection: Connection, source_pks: Collection[int]) -> dict[
         for pk, count in connection.execute(counted.where(versions.c.source_pk.in_(chunk))):
             found[pk] = count
     return found
+
+
+def entries_of(connection: Connection, source_pks: Collection[int]) -> dict[int, tuple[Entry, ...]]:
+    """See `Newest.entries`."""
+    column = entry_table.c
+    found: dict[int, list[Entry]] = {pk: [] for pk in source_pks}
+    for chunk in chunks(found):
+        ranked = (
+            select(entry_table, _rank(column.source_pk, column.key).label("rank"))
+            .where(column.source_pk.in_(chunk))
+            .subquery()
+        )
+        query = select(ranked).where(ranked.c.rank <= MOST_ENTRIES + 1)
+        for row in connection.execute(query.order_by(ranked.c.source_pk, ranked.c.uri)):
+            found[row.source_pk].append(entry_of(row))
+    return {pk: tuple(some) for pk, some in found.items() if len(some) <= MOST_ENTRIES}
 
 
 def reports_of(

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from catalog.access.http import STATUS, disposition
-from catalog.graphql.columns import columns_of
+from catalog.graphql.fields import columns_of
 from catalog.graphql.limits import Limits
 from catalog.graphql.loading import Request
 from catalog.graphql.versions import current

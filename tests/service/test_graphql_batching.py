@@ -18,6 +18,10 @@ FIELDS = {
     "history": "quality { history(first: 4) { score } }",
     "runs": "runs(first: 2) { nodes { pipeline inputs { name } details { cost { name } } } }",
     "runs of edges": "lineage(depth: 2) { edges { run { pipeline inputs { name } } } }",
+    "terms": "terms { field } context { value }",
+    "connector": "connector(target: ARROW) { filename code }",
+    "sample": "sample(first: 1) { columns rows masked }",
+    "expectations": "quality { success results { expectation field observed } }",
     "all": """schema { fields { name } } profile { rowCount } quality { score } evidence { value }
         version { number } upstream(depth: 3) { name quality { score } } downstream { name }""",
 }
@@ -53,3 +57,12 @@ def test_what_nobody_asked_for_is_not_loaded(made, statements):
     plain = len(statements())
     made.ask("{ sources(first: 50) { nodes { id name schema { fingerprint } } } }")
     assert len(statements()) == plain + 1
+
+
+def test_sources_of_very_many_entries_are_asked_for_one_by_one(made, monkeypatch):
+    """So that a page of them does not fill the memory."""
+    query = '{ source(name: "flights") { sample(first: 1) { columns rows } } }'
+    before = made.ask(query)
+    monkeypatch.setattr("catalog.store.newest.MOST_ENTRIES", 1)  # it has two
+    assert made.store.newest.entries([made.store.source("flights").pk]) == {}
+    assert made.ask(query) == before
