@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 
 
 def judged(
-    store: Store, known: Known | None, evidence: Evidence
+    store: Store, known: Known | None, evidence: Evidence, *, noticed: bool
 ) -> tuple[QualityReport, tuple[Event, ...]]:
-    """The report on what is about to be recorded, and events for those whom a rule tells them."""
+    """The report on what is about to be recorded, and events where they are `noticed`."""
     if known is None:
         report = judge(evidence, derive(evidence))
-        return report, tuple(notice(None, evidence, report, None)) if store.alerts.rules() else ()
+        return report, tuple(notice(None, evidence, report, None)) if noticed else ()
     source_pk = known.source_pk
     versions = store.versions(source_pk, first=MOST_VERSIONS)
     history = sound(store, source_pk, versions)
     choices = store.choices(source_pk)
     report = judge(evidence, chosen(derive(evidence, history), choices))
-    if not store.alerts.rules():
+    if not noticed:
         return report, ()
     last = next((one for one in versions if one.pk == known.version), None)
     return report, happened(store, source_pk, last, evidence, report)

@@ -44,11 +44,12 @@ def record_all(
     What was read when the crawl is stopped or fails is recorded before that goes on.
     """
     waiting = _Waiting(store)
+    noticed = bool(store.alerts.rules())
     try:
         for future, known in coming:
             if not wait([future], timeout=waiting.patience).done:
                 yield from waiting.record()
-            made = learn(store, future.result(), known, run)
+            made = learn(store, future.result(), known, run, noticed=noticed)
             if waiting.cannot_take(made):
                 yield from waiting.record()
             waiting.take(made)
@@ -100,8 +101,12 @@ class _Waiting:
         return self._store.record_many(records)
 
 
-def learn(store: Store, content: Content, known: Known | None, run: int | None) -> Record:
-    """What was read of a dataset as it is recorded: its schema, figures, findings and verdict."""
+def learn(
+    store: Store, content: Content, known: Known | None, run: int | None, *, noticed: bool
+) -> Record:
+    """What was read of a dataset as it is recorded: its schema, figures, findings and verdict;
+    and events, where there are rules by which they are `noticed`.
+    """
     dataset, summary = content.dataset, content.summary
     if summary is None:
         findings = content.findings or (_unread(dataset),)
@@ -131,7 +136,7 @@ def learn(store: Store, content: Content, known: Known | None, run: int | None) 
         *(part_type_findings(summary, schema) if _declares_each(dataset) else ()),
     )
     evidence = Evidence(schema, figures, findings, datetime.now(UTC))
-    report, events = judged(store, known, evidence)
+    report, events = judged(store, known, evidence, noticed=noticed)
     return Record(
         dataset,
         schema,

@@ -174,6 +174,7 @@ class SqlSource:
         table = self._table_of(dataset)
         try:
             columns, misfits = self._reflected(table)
+            self._columns[table] = columns
             with self._database.connect() as connection:
                 inspector = sa.inspect(connection)
                 key = inspector.get_pk_constraint(table.name, table.schema)
@@ -218,7 +219,7 @@ class SqlSource:
         terms: Sequence[Term] = (),
     ) -> Iterator[pa.RecordBatch]:
         table = self._table_of(dataset)
-        known = self._known(table) if entry.range else self._reflected(table)[0]
+        known = self._known(table)
         wanted = [one for one in known if columns is None or one.name in columns]
         query = sa.select(*[one.clause() for one in wanted]).select_from(table.clause())
         query = query.where(*conditions(known, entry.range, terms, self._database.dialect))
@@ -286,7 +287,9 @@ class SqlSource:
         return TableName.parse(dataset.uri.partition("#")[2])
 
     def _known(self, table: TableName) -> tuple[Column, ...]:
-        """The columns as they were when first asked for: a task reads many ranges of one table."""
+        """The columns as the table was examined, or when first asked for: a task reads many ranges
+        of one table.
+        """
         if table not in self._columns:
             self._columns[table] = self._reflected(table)[0]
         return self._columns[table]
