@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from connectors.formats.csv_dialect import Dialect
 from connectors.formats.encoding import UTF8
 from schema.model import Finding, Severity
+
+MOST_SHOWN = 3
+LONGEST_SHOWN = 40
+"""How many cells, and how many characters of each, are shown as an example."""
 
 _RAGGED: dict[str, tuple[str, Severity]] = {
     "padded": ("shorter than the table's {width} columns; the cells missing are null", "warning"),
@@ -29,6 +33,8 @@ class Faults:
     """Kind of ragged row (`padded`, `trimmed`, `set aside`) to count."""
     first: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Kind to line and number of cells of its first row."""
+    surplus: tuple[str, ...] = ()
+    """The cells beyond the columns of the first row that was set aside."""
     recent: list[tuple[int, str]] = field(default_factory=list)
     """Line and kind of the last ragged rows, as many as the footer has records."""
     replaced: int = 0
@@ -40,8 +46,10 @@ class Faults:
     first_broken: int | None = None
     """The first row with a line break inside of a cell; the one below the header is 1."""
 
-    def ragged(self, kind: str, line: int, cells: int) -> None:
-        """Count a row that does not fit."""
+    def ragged(self, kind: str, line: int, cells: int, surplus: Sequence[str] = ()) -> None:
+        """Count a row that does not fit; `surplus` are its cells beyond the columns."""
+        if surplus and not self.surplus:
+            self.surplus = tuple(surplus)
         self.rows[kind] = self.rows.get(kind, 0) + 1
         self.first.setdefault(kind, (line, cells))
         self.recent = [*self.recent, (line, kind)][-self.footer :] if self.footer else []
@@ -61,7 +69,8 @@ class Faults:
             text, severity = _RAGGED[kind]
             line, cells = self.first[kind]
             what = f"{_many(count, 'row')} {text.format(width=self.width)}"
-            message = f"{what} (the first has {cells} cells)"
+            example = f"; too many: {_examples(self.surplus)}" if kind == "set aside" else ""
+            message = f"{what} (the first has {cells} cells{example})"
             yield Finding("csv-ragged-row", message, f"line {line}", severity)
         if self.stray_quotes:
             what = f"{_many(self.stray_quotes, 'quote')} never closed"
@@ -80,6 +89,13 @@ class Faults:
         if self.zero_bytes:
             message = f"{_many(self.zero_bytes, 'zero byte')} in the text and kept"
             yield Finding("csv-zero-byte", message)
+
+
+def _examples(cells: Sequence[str]) -> str:
+    shown = [repr(cell if len(cell) <= LONGEST_SHOWN else cell[:LONGEST_SHOWN] + "…")
+             for cell in cells[:MOST_SHOWN]]  # fmt: skip
+    more = len(cells) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
 
 
 def _many(count: int, what: str) -> str:

@@ -145,8 +145,12 @@ class Quick:
         if text.endswith(delimiter * -missing):
             self.faults.ragged("trimmed", line, row.actual_columns)
             return text.removesuffix(delimiter * -missing)
-        self.faults.ragged("set aside", line, row.actual_columns)
+        surplus = [] if self.faults.surplus else self._cells(text)[self.width :]
+        self.faults.ragged("set aside", line, row.actual_columns, surplus)
         return None
+
+    def _cells(self, text: str) -> list[str]:
+        return next(self.dialect.reader(iter(text.splitlines(keepends=True))), [])
 
     def _parsed(self, texts: Sequence[str], wanted: Sequence[int]) -> pa.RecordBatch:
         """One row for each repaired text; text that still does not fit is the first cell of one."""

@@ -148,7 +148,7 @@ def _fitting(records: Iterator[tuple[int, list[str]]], faults: Faults) -> Iterat
             faults.ragged("padded", line, len(row))
             yield row + [""] * (width - len(row))
         elif len(row) > width and any(row[width:]):
-            faults.ragged("set aside", line, len(row))
+            faults.ragged("set aside", line, len(row), row[width:])
         else:
             if len(row) > width:
                 faults.ragged("trimmed", line, len(row))

@@ -128,6 +128,8 @@ def open_database(uri: str, reference: str | None) -> Database:
         engine = sa.create_engine(url)
     if engine.dialect.driver == "psycopg":
         sa.event.listen(engine, "connect", lambda connection, _: accept_any_time(connection))
+    if engine.dialect.driver in {"oracledb", "cx_oracle"}:
+        sa.event.listen(engine, "connect", _limit_calls)
     kind, port = _NAMESPACES.get(backend, (backend, url.port))
     host = (
         f"{url.host or 'localhost'}:{url.port or port}"
@@ -135,6 +137,11 @@ def open_database(uri: str, reference: str | None) -> Database:
         else (url.host or "localhost")
     )
     return Database(engine, clean, f"{kind}://{host}", url.database)
+
+
+def _limit_calls(connection: Any, _: object) -> None:
+    """Oracle has no statement that limits others; its drivers limit each round trip."""
+    connection.call_timeout = STATEMENT_TIMEOUT_SECONDS * 1000
 
 
 def _connect_arguments(backend: str) -> dict[str, Any]:
@@ -165,8 +172,13 @@ def _sqlite(url: URL) -> Database:
     def connect() -> Any:
         import sqlite3
 
-        connection = sqlite3.connect(target, uri=True, timeout=30, check_same_thread=False)
+        from connectors.sources.sqlite import Timed
+
+        connection = sqlite3.connect(
+            target, uri=True, timeout=30, check_same_thread=False, factory=Timed
+        )
         connection.text_factory = _text
+        connection.limit(STATEMENT_TIMEOUT_SECONDS)
         return connection
 
     engine = sa.create_engine("sqlite://", creator=connect, poolclass=sa.pool.NullPool)
@@ -207,6 +219,11 @@ def _told(error: Exception) -> str:
     text = str(error.orig) if isinstance(error, DBAPIError) and error.orig else str(error)
     text = redact(reason(Exception(text)))
     lower = text.lower()
+    if lower == "interrupted":
+        return (
+            f"a statement gave no row for {STATEMENT_TIMEOUT_SECONDS:,} s and was ended (simplify "
+            "the view, or exclude it)"
+        )
     if "refused" in lower or "could not connect" in lower or "timeout expired" in lower:
         return f"{text} (check that the server runs and can be reached)"
     if "password" in lower or "authentication" in lower or "access denied" in lower:

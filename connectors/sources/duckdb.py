@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from connectors.context.database import database_facts
 from connectors.model import Dataset, Entry, Evidence, ForeignKey, Limits, Term
+from connectors.sources import database
 from connectors.sources.sql import TableName
 from connectors.sources.sql_stamp import file_stamp
 from connectors.sources.walk import Selection
@@ -111,7 +112,8 @@ class DuckDbSource:
         place = [table.schema, table.name]
         try:
             with self._connected() as connection:
-                types = self._query(connection, table, None).to_arrow_reader(1).schema
+                with _in_time(connection):
+                    types = self._query(connection, table, None).limit(0).to_arrow_reader(1).schema
                 columns = connection.execute(_COLUMNS, place).fetchall()
                 keys = connection.execute(_KEYS, place).fetchall()
         except SourceError as error:
@@ -149,10 +151,11 @@ class DuckDbSource:
     ) -> Iterator[pa.RecordBatch]:
         with self._connected() as connection:
             query = self._query(connection, _table(dataset), columns, terms)
-            reader = query.to_arrow_reader(BATCH_ROWS)
+            with _in_time(connection):
+                reader = query.to_arrow_reader(BATCH_ROWS)
             some = False
             try:
-                for batch in reader:
+                while (batch := _next(connection, reader)) is not None:
                     some = True
                     yield batch if columns is None or columns else batch.select([])
             except pa.ArrowException as error:
@@ -208,9 +211,30 @@ class DuckDbSource:
 
     def _fault(self, error: Exception) -> SourceError:
         text = str(error)
+        if "INTERRUPT" in text.upper():
+            seconds = f"{database.STATEMENT_TIMEOUT_SECONDS:,} s"
+            hint = "simplify the view, or exclude it"
+            return SourceError(f"{self.uri}: gave no row for {seconds} and was ended ({hint})")
         if text.startswith("{"):
             text = str(json.loads(text).get("exception_message", text))
         return SourceError(f"{self.uri}: {' '.join(text.split())[:300]}")
+
+
+@contextmanager
+def _in_time(connection: Any) -> Iterator[None]:
+    """Interrupt what the connection does when it takes too long."""
+    timer = threading.Timer(database.STATEMENT_TIMEOUT_SECONDS, connection.interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _next(connection: Any, reader: pa.RecordBatchReader) -> pa.RecordBatch | None:
+    with _in_time(connection):
+        return next(iter(reader), None)
 
 
 def _applicable(term: Term) -> bool:

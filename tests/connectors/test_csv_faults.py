@@ -42,6 +42,16 @@ def test_long_rows_are_set_aside_unless_their_end_is_empty(read_bytes) -> None:
     assert told == {("data.csv, line 3", "warning"), ("data.csv, line 4", "info")}
 
 
+@pytest.mark.parametrize("blocks", [(1 << 20,), ()])
+def test_cells_beyond_the_columns_are_shown(read_bytes, monkeypatch, blocks) -> None:
+    monkeypatch.setattr(csv_read, "BLOCKS", blocks)
+    rows = b"1,2,3\n" * 20 + b'1,2,3,"x, y",z,zz,zzz\n1,2,3,4\n'
+    found = read_bytes(b"a,b,c\n" + rows).finding("csv-ragged-row")
+    assert found.place.endswith("line 22")
+    assert "2 rows" in found.message
+    assert "7 cells; too many: 'x, y', 'z', 'zz' and 1 more" in found.message
+
+
 def test_ragged_rows_across_blocks_keep_their_order(read_bytes, monkeypatch) -> None:
     monkeypatch.setattr(csv_read, "BLOCKS", (256, 1 << 16))
     lines = [b"a,b,c"] + [
