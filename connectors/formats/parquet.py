@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from connectors.context.embedded import embedded_facts
 from connectors.context.model import facts_of
+from connectors.formats.parquet_batches import batch_rows
 from connectors.formats.parquet_bounds import possible
 from connectors.formats.seekable import seekable
 from connectors.model import Evidence, Examined, File, Options, Reading, Term
@@ -18,7 +19,6 @@ from schema.model import Finding, Schema
 
 MAGIC = b"PAR1"
 ENCRYPTED_MAGIC = b"PARE"
-BATCH_ROWS = 64 * 1024
 
 
 class Parquet:
@@ -59,7 +59,8 @@ class Parquet:
         columns: Sequence[str] | None = None,
     ) -> Reading:
         """Batches of native types, at least one. Raises CorruptData where the file is broken."""
-        return Reading(_read(file, columns), [])
+        findings: list[Finding] = []
+        return Reading(_read(file, columns, findings), findings)
 
     def skipping(
         self,
@@ -70,11 +71,14 @@ class Parquet:
         columns: Sequence[str] | None = None,
     ) -> Reading:
         """As `batches`, without the row groups whose bounds rule a term out."""
-        return Reading(_read(file, columns, terms), [])
+        return Reading(_read(file, columns, [], terms), [])
 
 
 def _read(
-    file: File, columns: Sequence[str] | None, terms: Sequence[Term] = ()
+    file: File,
+    columns: Sequence[str] | None,
+    findings: list[Finding],
+    terms: Sequence[Term] = (),
 ) -> Iterator[pa.RecordBatch]:
     with _opened(file) as parquet:
         schema = parquet.schema_arrow
@@ -86,15 +90,21 @@ def _read(
         groups = [
             at for at in range(metadata.num_row_groups) if possible(metadata.row_group(at), terms)
         ]
+        read = 0
         try:
-            batches = parquet.iter_batches(BATCH_ROWS, groups, wanted, use_threads=False)
+            rows = batch_rows(parquet, groups, file.size, file.uri)
+            batches = parquet.iter_batches(rows, groups, wanted, use_threads=False)
             for batch in batches if groups else ():
+                read += batch.num_rows
                 # Arrow takes a name for a path: `a` brings a column called `a.b` along.
                 kept = [at for at, name in enumerate(batch.schema.names) if name in schema.names]
                 yield batch if len(kept) == batch.num_columns else batch.select(kept)
         except (pa.ArrowException, OSError) as error:
             raise _corrupt(file, error) from error
-        if not groups or not metadata.num_rows:
+        if read != metadata.num_rows and not terms:
+            message = f"the footer tells of {metadata.num_rows:,} rows, and {read:,} are there"
+            findings.append(Finding("parquet-row-count", message))
+        if not read:
             yield pa.RecordBatch.from_pylist([], schema=schema)
 
 
