@@ -21,13 +21,19 @@ OPERATIONS: Mapping[str, Role] = {
     "lineage": Role.EDITOR,
     "removeTerm": Role.EDITOR,
     "validateSource": Role.EDITOR,
+    "audit": Role.ADMIN,
     "deleteSource": Role.ADMIN,
 }
 """The least role for each operation: kinds of reading, then mutations by name. What is not named
 here needs the highest.
 """
 
-PATHS = (("/graphql", "query"), ("/api/v1/rows", "rows"), ("/api/v1/lineage", "lineage"))
+PATHS = (
+    ("/graphql", "query"),
+    ("/api/v1/rows", "rows"),
+    ("/api/v1/lineage", "lineage"),
+    ("/audit", "audit"),
+)
 """What begins so is that operation; every other path is a page. GraphQL looks further itself."""
 
 OPEN = ("/healthz", "/login", "/static")

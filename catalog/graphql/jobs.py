@@ -26,7 +26,11 @@ class JobProgress(ObjectType):
 
     datasets = Long(description="Data sets that are done.")
     rows = Long(description="Rows that were read.")
+    files = Long(description="Files of those data sets.")
     bytes = Long(description="Bytes that were read.")
+    bytes_found = Long(
+        description="Bytes of the files that are to be read, as far as they are listed."
+    )
     current = String(description="The data set that was done last.")
 
 

@@ -47,6 +47,7 @@ ORDERS = {
 }
 FIRST_COLUMNS = 8
 PAGE = 20
+AUDIT_PAGE = 50
 
 
 class Pages:
@@ -68,6 +69,7 @@ class Pages:
             Route("/sources/{id}/{tab}", self.source),
             Route("/runs", self.runs),
             Route("/glossary", self.glossary),
+            Route("/audit", self.audit),
             Route("/explore", self.explore),
         ]
 
@@ -162,10 +164,8 @@ class Pages:
         """All runs, newest first, and the jobs of this service. With `fragment` without the page
         around them, for the script.
         """
-        after = request.query_params.get("after", "")
-        before = int(after) if after.isdecimal() and len(after) < 19 else None
         seen = self._begin(request)
-        rows = self._store.runs(None, first=PAGE + 1, after=before)
+        rows = self._store.runs(None, first=PAGE + 1, after=_before(request))
         shown = rows[:PAGE]
         seen.expect(sorted({pk for run in shown for pk in (*run.inputs, *run.outputs)}))
         return render(
@@ -180,6 +180,27 @@ class Pages:
         """The terms, and for how many columns each was accepted."""
         store = self._begin(request).store.glossary
         return render("glossary.html", request, terms=store.terms(), uses=store.uses())
+
+    def audit(self, request: HttpRequest) -> Response:
+        """What was asked to change, newest first; not what was written, which may be personal."""
+        asked = {name: request.query_params.get(name, "").strip() for name in ("by", "action")}
+        wanted = {name: value for name, value in asked.items() if value}
+        entries = self._store.access.log(
+            first=AUDIT_PAGE + 1,
+            after=_before(request),
+            caller=wanted.get("by"),
+            action=wanted.get("action"),
+        )
+        shown = entries[:AUDIT_PAGE]
+        return render(
+            "audit.html",
+            request,
+            entries=shown,
+            asked=asked,
+            next=f"/audit?{urlencode({**wanted, 'after': shown[-1].pk})}"
+            if len(entries) > AUDIT_PAGE
+            else None,
+        )
 
     def explore(self, request: HttpRequest) -> Response:
         """A place to try queries, also without a script."""
@@ -226,6 +247,12 @@ class Pages:
 
     def _help(self, request: HttpRequest, status: int, message: str) -> HTMLResponse:
         return render("error.html", request, status, message=message)
+
+
+def _before(request: HttpRequest) -> int | None:
+    """The key that a page of a list begins after, None for the first page."""
+    after = request.query_params.get("after", "")
+    return int(after) if after.isascii() and after.isdecimal() and len(after) < 19 else None
 
 
 def _first_columns(

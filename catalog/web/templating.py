@@ -12,6 +12,7 @@ from markupsafe import Markup
 from starlette.requests import Request as HttpRequest
 from starlette.responses import HTMLResponse
 
+from catalog.access import policy
 from catalog.access.authentication import csrf_token
 from catalog.access.gate import CALLER, EXPLORES
 from catalog.search import grade
@@ -63,7 +64,8 @@ def render(
     template: str, request: HttpRequest | None, status: int = 200, **values: Any
 ) -> HTMLResponse:
     """A page. `path` is the request's, so that the navigation knows where it is; `caller` is who
-    asks, `csrf` what the forms of a session carry, `explores` whether there is such a page.
+    asks, `csrf` what the forms of a session carry, `explores` whether there is such a page,
+    `administers` whether the caller may see who changed what.
     """
     path = request.url.path if request else "/"
     caller = request.scope.get(CALLER) if request else None
@@ -72,6 +74,7 @@ def render(
         "status": status,
         "caller": caller,
         "csrf": csrf_token(caller.session) if caller and caller.session else "",
+        "administers": caller is not None and caller.role.includes(policy.least_role("audit")),
         "explores": request is None or request.scope.get(EXPLORES, True),
     }
     html = environment().get_template(template).render(**shared, **values)

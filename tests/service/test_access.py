@@ -64,6 +64,7 @@ MAY = {  # operation: the roles that may
     "lineage": ("editor", "admin"),
     "removeTerm": ("editor", "admin"),
     "validateSource": ("editor", "admin"),
+    "audit": ("admin",),
     "deleteSource": ("admin",),
 }
 
@@ -72,6 +73,8 @@ def do(guarded: Guarded, operation: str, who: str) -> httpx.Response:
     birds = guarded.store.source("birds").id
     if operation == "page":
         return guarded.get(f"/sources/{birds}", who)
+    if operation == "audit":
+        return guarded.get("/audit", who)
     if operation == "rows":
         return guarded.get(f"/api/v1/rows/{birds}", who)
     if operation == "query":
@@ -404,6 +407,25 @@ def test_changes_are_kept_in_the_audit_log(guarded: Guarded) -> None:
     assert "hunter2" not in str(four)
     older = guarded.store.access.log(first=1, after=four[2].pk, caller="a editor")
     assert [one.pk for one in older] == [four[3].pk]
+    page = guarded.get("/audit", "admin").text
+    assert birds in page
+    assert "warden" not in page  # what was written may be personal; the command line shows it
+    assert 'href="/audit"' in guarded.get("/", "admin").text
+    assert 'href="/audit"' not in guarded.get("/", "editor").text
+
+
+def test_the_page_of_changes_leads_to_older_ones(guarded: Guarded) -> None:
+    for number in range(60):
+        guarded.store.access.note("crawl", caller="<b>paging", target=f"place {number}")
+    first = guarded.get("/audit?by=%3Cb%3Epaging", "admin").text
+    assert "<b>paging" not in first
+    assert [int(one) for one in re.findall(r"place (\d+)<", first)] == list(range(59, 9, -1))
+    following = re.search(r'rel="next" href="([^"]+)"', first)
+    assert following is not None
+    older = guarded.get(following[1].replace("&amp;", "&"), "admin").text
+    assert [int(one) for one in re.findall(r"place (\d+)<", older)] == list(range(9, -1, -1))
+    assert 'rel="next"' not in older
+    assert "Nothing" in guarded.get("/audit?action=nothing&after=x", "admin").text
 
 
 @pytest.mark.parametrize(
