@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import reduce
-from typing import Any
 
 import pyarrow as pa
 
-from schema.column import ColumnSummary, greatest, least
+from schema.column import ColumnSummary
 from schema.decide import STRAY_SHARE, Decision, decisions
-from schema.kinds import NUMERIC
 from schema.lattice import join
 from schema.model import Field, Finding, Schema
-from schema.notation import COMMA, DAY_FIRST, MONTH_FIRST, POINT, PREFIX, TOLD, WORDS
-from schema.semantics.detect import MOST_VALUES, Meaning, meaning_of_number, meaning_of_text
+from schema.notation import COMMA, DAY_FIRST, MONTH_FIRST, POINT, PREFIX, TOLD
+from schema.semantics.meanings import meanings
 from schema.summary import Summary
 
 MISFIT = "misfit"
@@ -25,8 +23,6 @@ SENTINELS = frozenset((-1, -9, -99, -999, -9999, -99999, 99, 999, 9999, 99999, 9
 
 FEWEST_OTHERS = 5
 """Fewer other values do not tell that one is far from them."""
-
-FEWEST_YEARS = 4
 
 
 def infer(
@@ -45,6 +41,7 @@ def infer(
     """
     decided = decisions(summary, fixed, stray=stray)
     known = {field.name: field for field in declared} if declared else {}
+    told = meanings(summary, decided)
     fields = []
     for name in summary.names:
         column = summary.columns[name]
@@ -54,7 +51,7 @@ def infer(
         if stated and not column.raw:
             others = [kind for kind in column.types if kind != stated.type]
             decision = Decision(reduce(join, others, stated.type), decision.kinds)
-        meaning = _meaning(name, column, decision, summary)
+        meaning = told.get(name)
         fields.append(
             Field(
                 name,
@@ -63,57 +60,12 @@ def infer(
                 stated.description if stated else None,
                 meaning.name if meaning else None,
                 round(meaning.confidence, 3) if meaning else None,
+                meaning.reason if meaning else None,
             )
         )
     key = declared.primary_key if declared else ()
     missing = [field for field in known.values() if field.name not in summary.names]
     return Schema((*fields, *missing), key)
-
-
-def _meaning(
-    name: str, column: ColumnSummary, decision: Decision, summary: Summary
-) -> Meaning | None:
-    """What the values mean, told by all different ones while they are few, else by a sample."""
-    if decision.text:
-        values = column.values
-        if values is None or any(not isinstance(value, str) for value in values):
-            return meaning_of_text(name, _sampled(name, summary))
-        step = max(len(values) // MOST_VALUES, 1)
-        return meaning_of_text(name, [str(value) for value in sorted(values, key=str)][::step])
-    if decision.notation == WORDS or _is_flag(column, decision):
-        return Meaning("boolean", 0.9)
-    read = decision.facets(column)
-    if unit := {unit for _, facet in read for unit in facet.units if unit}:
-        return Meaning("percentage" if unit <= {"%", "‰"} else "money", 0.95)
-    facets = [facet for kind, facet in read if kind in NUMERIC]
-    low = reduce(least, (facet.low for facet in facets), None)
-    high = reduce(greatest, (facet.high for facet in facets), None)
-    if low is None or high is None:
-        return None
-    whole = pa.types.is_integer(decision.type)
-    found = meaning_of_number(name, float(low), float(high), whole=whole)
-    return found or (Meaning("year", 0.7) if whole and _are_years(column, low, high) else None)
-
-
-def _is_flag(column: ColumnSummary, decision: Decision) -> bool:
-    """Whether whole numbers are 0 and 1 alone, both of them."""
-    return pa.types.is_integer(decision.type) and set(column.values or ()) == {0, 1}
-
-
-def _are_years(column: ColumnSummary, low: Any, high: Any) -> bool:
-    """Whether whole numbers are likely years though no name says so: several of two centuries."""
-    values = column.values
-    several = values is not None and len(values) >= FEWEST_YEARS
-    return several and column.raw and low >= 1900 and high <= 2035
-
-
-def _sampled(name: str, summary: Summary) -> Iterable[str]:
-    """Texts of the column among the first rows of the sample."""
-    rows = summary.sample.rows
-    if name not in rows.column_names:
-        return ()
-    column = rows[name].slice(0, 4 * MOST_VALUES)
-    return (str(value) for value in column.to_pylist() if value is not None)
 
 
 def _missing_codes(field: Field, column: ColumnSummary) -> Iterator[Finding]:

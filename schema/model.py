@@ -22,7 +22,7 @@ class Field:
     """One column: its name as the source has it, its Arrow type, and what is known about it.
 
     `semantic_type` is the name of a semantic type (`email`, `airport_iata`), None when unknown;
-    `semantic_confidence` is how sure that is, 0 to 1.
+    `semantic_confidence` is how sure that is, 0 to 1, and `semantic_reason` what told it.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Field:
     description: str | None = None
     semantic_type: str | None = None
     semantic_confidence: float | None = None
+    semantic_reason: str | None = None
 
     def to_arrow(self) -> pa.Field:
         """The Arrow field, with the description as field metadata."""
@@ -43,6 +44,7 @@ class Field:
             "description": self.description,
             "semanticType": self.semantic_type,
             "semanticConfidence": self.semantic_confidence,
+            "semanticReason": self.semantic_reason,
         }
         return {
             "name": self.name,
@@ -62,6 +64,7 @@ class Field:
                 value.get("description"),
                 value.get("semanticType"),
                 value.get("semanticConfidence"),
+                value.get("semanticReason"),
             )
         except (KeyError, TypeError) as error:
             raise SchemaError(f"not an encoded field: {value!r} ({error})") from error

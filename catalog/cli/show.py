@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -38,7 +39,7 @@ query show($id: ID!) {{
     schema {{
       fingerprint primaryKey
       fields {{
-        name type nullable description key semanticType {{ name confidence }}
+        name type nullable description key semanticType {{ name confidence reason }}
         profile {{ {PROFILE} }}
       }}
     }}
@@ -117,14 +118,22 @@ def show(store: Store, source: Source, *, evidence: bool = False) -> None:
     if evidence and version is not None:
         for one in version.dataset.evidence:
             out.print(text(f"{one.choice} = {printable(one.value)}: {one.reason}", "dim"))
-        for profile in version.profile.columns:
-            if profile.parses:
-                out.print(text(read_as(profile), "dim"), soft_wrap=True)
+        read = (read_as(profile) for profile in version.profile.columns if profile.parses)
+        for told in chain(meanings(version), read):
+            out.print(text(told, "dim"), soft_wrap=True)
     near, _ = store.lineage(source.pk, upstream=1, downstream=0)
     if names := [one.label for pk, one in store.sources(near).items() if pk != source.pk]:
         out.print(
             text(f"made from {', '.join(sorted(names))} (`headwater lineage {source.label}`)")
         )
+
+
+def meanings(version: Version) -> Iterator[str]:
+    """Why each column means what it does."""
+    for field in version.schema:
+        if field.semantic_reason:
+            sure = f"{field.semantic_type} ({field.semantic_confidence or 0:.2f})"
+            yield f"{field.name} means {sure}: {field.semantic_reason}"
 
 
 def drifted(store: Store, version: Version) -> str:

@@ -26,6 +26,7 @@ class SemanticType(ObjectType):
 
     name = String(required=True, description="The semantic type, such as `email`.")
     confidence = Float(description="How sure that is, 0 to 1; null when not measured.")
+    reason = String(description="What tells it: its values, its name, the columns beside it.")
 
 
 class Frequency(ObjectType):

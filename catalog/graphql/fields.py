@@ -44,7 +44,7 @@ def _columns(
     for field in schema:
         found = profiles.get(field.name)
         semantic = (
-            {"name": field.semantic_type, "confidence": field.semantic_confidence}
+            _meaning(field.semantic_type, field.semantic_confidence, field.semantic_reason)
             if field.semantic_type
             else None
         )
@@ -57,6 +57,10 @@ def _columns(
             field.name in schema.primary_key,
             found.pop() if found else None,
         )
+
+
+def _meaning(name: str, confidence: float | None, reason: str | None) -> dict[str, Any]:
+    return {"name": name, "confidence": confidence, "reason": reason}
 
 
 class Profiles:
@@ -104,7 +108,9 @@ class Shown:
         self.description = field.get("description")
         semantic = field.get("semanticType")
         self.semantic_type = (
-            {"name": semantic, "confidence": field.get("semanticConfidence")} if semantic else None
+            _meaning(semantic, field.get("semanticConfidence"), field.get("semanticReason"))
+            if semantic
+            else None
         )
         self.key = key
 

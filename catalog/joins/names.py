@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from schema.semantics.detect import name_words
+from schema.semantics.hints import name_words
 
 
 def _set(words: str) -> frozenset[str]:

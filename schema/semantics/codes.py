@@ -44,7 +44,7 @@ def _is_phone(value: str) -> bool:
 
 _CARD = re.compile(
     r"4(?:\d{12}|\d{15}|\d{18})|(?:5[1-5]|2[2-7])\d{14}|3[47]\d{13}|3(?:0[0-5]|[68]\d)\d{11}"
-    r"|(?:6011|65\d\d|64[4-9]\d|35\d\d|62\d\d)\d{12}(?:\d{3})?|(?:50|5[6-9]|6\d)\d{10,17}"
+    r"|(?:6011|65\d\d|64[4-9]\d|35\d\d|62\d\d)\d{12}(?:\d{3})?|(?:50|5[6-9]|6\d)\d{10,17}|(?:2131|1800)\d{11}"
 )
 """By issuer: Visa, Mastercard, American Express, Diners; Discover, JCB, UnionPay; Maestro."""
 
@@ -82,6 +82,9 @@ TYPES: tuple[SemanticType, ...] = (
         chance=0.1,
         share=0.9,
         personal=Personal.DIRECT,
+        hinted=like(
+            r"(?:(?=(?:\D*\d){6,15}\D*$)(?:\+|00)?[\d\s().\-/]{6,25})(?:\s?(?:x|ext\.?)\s?\d{1,5})?"
+        ),
     ),
     SemanticType(
         "iban",
@@ -300,11 +303,12 @@ TYPES: tuple[SemanticType, ...] = (
     SemanticType(
         "licence_plate",
         "vehicle registration plate",
-        like(r"(?=.*\d)[A-ZÄÖÜ0-9]{1,4}[ -]?[A-Z0-9]{1,4}[ -]?[A-Z0-9]{0,4}"),
+        like(r"(?=.*\d)(?=.*[^\W\d_])(?!.*[a-z]{2})[^\W_]{1,4}(?:[ ・-]*[^\W_]{1,4}){0,4}"),
         yes=("B-AB 1234", "7ABC123"),
         no=("HELLO", "b ab 1234 x y"),
         names=("plate", "licence_plate", "license_plate", "kennzeichen"),
         needs_name=True,
+        share=0.85,
         personal=Personal.DIRECT,
     ),
     SemanticType(

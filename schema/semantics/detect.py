@@ -8,13 +8,13 @@ nor the values are many. Below `LEAST_CONFIDENCE` a column stays unknown: no gue
 from __future__ import annotations
 
 import html
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from schema.clipping import LONGEST
-from schema.semantics.model import NumericType, SemanticType
+from schema.semantics.given_names import is_given, names_a_person
+from schema.semantics.hints import Hint, hinted_words, hints, number_hints
+from schema.semantics.model import SemanticType
 from schema.semantics.registry import NUMERIC_TYPES, TEXT_TYPES
 
 LEAST_CONFIDENCE = 0.6
@@ -22,8 +22,6 @@ MOST_VALUES = 200
 """Different values that are looked at; more would not change the answer."""
 
 _PROBE = 12
-_WORDS = re.compile(r"[^\W_]+")
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _FEW = 5
 _MANY = 12
 _WEAK, _CHECKED = 0.01, 0.1
@@ -31,98 +29,145 @@ _WEAK, _CHECKED = 0.01, 0.1
 name. Of many values that are no chance, some may be wrong.
 """
 _LEAST_SHARE = 0.85
+_CHANGED = frozenset(
+    ("per", "delta", "diff", "difference", "change", "error", "err", "std", "stdev", "ratio")
+)
+"""Words of names that make a measure of a number: miles per gallon are no distance."""
+_GIVEN, _PERSONS, _PERSONS_NAMED = 0.6, 0.55, 0.25
+"""The share of values that must be common given names, or begin with one; the less where the
+column is called a name.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """A semantic type and how sure it is, 0 to 1."""
+    """A semantic type, how sure it is, 0 to 1, and what tells it."""
 
     name: str
     confidence: float
+    reason: str = ""
 
 
-def meaning_of_text(name: str, values: Iterable[str]) -> Meaning | None:
+def meaning_of_text(
+    name: str, values: Iterable[str], kinds: Sequence[SemanticType] = TEXT_TYPES
+) -> Meaning | None:
     """The type of a column of text called `name` with those (different) values, or None."""
-    whole = (value for value in values if len(value) < LONGEST)  # others are but beginnings
-    texts = list(dict.fromkeys(_seen_through(value) for value in whole if value.strip()))
-    texts = texts[:MOST_VALUES]
+    texts = seen_through(values)
     if not texts:
         return None
-    words = name_words(name)
-    found = [
-        Meaning(kind.name, confidence)
-        for kind in TEXT_TYPES
-        if (confidence := _confidence(kind, words, texts)) >= LEAST_CONFIDENCE
-    ]
-    return max(found, key=lambda meaning: meaning.confidence, default=None)
+    hinted = hints(name)
+    best, sure = None, 0.0
+    for kind in kinds:
+        confidence = _confidence(kind, hinted.get(kind.name), len(hinted_words(name)), texts)
+        if confidence >= LEAST_CONFIDENCE and confidence > sure:
+            best, sure = kind, confidence
+    if best is not None:
+        return Meaning(best.name, sure, _reason(best, hinted, texts))
+    return _meaning_of_people(name, texts) if kinds is TEXT_TYPES else None
 
 
-def meaning_of_number(name: str, low: float, high: float, *, whole: bool) -> Meaning | None:
-    """The type of a column of numbers between `low` and `high`, by its name; or None."""
-    words = name_words(name)
-    if "per" in words:  # a ratio: miles per gallon are no distance
+def seen_through(values: Iterable[str]) -> list[str]:
+    """The different values, up to `MOST_VALUES`, without padding, HTML escapes and quotes."""
+    whole = (value for value in values if len(value) < LONGEST)  # others are but beginnings
+    return list(dict.fromkeys(_bare(value) for value in whole if value.strip()))[:MOST_VALUES]
+
+
+def meaning_of_number(
+    name: str,
+    low: float,
+    high: float,
+    *,
+    whole: bool,
+    numbers: Iterable[float] | None = None,
+) -> Meaning | None:
+    """The type of a column of numbers between `low` and `high`, by its name; or None.
+
+    `numbers` are the different ones, where they are few: a type that has a list wants them in it.
+    """
+    hinted = number_hints(name)
+    if not hinted:
+        return None
+    words = hinted_words(name)
+    if not _CHANGED.isdisjoint(words):
         return None
     for kind in NUMERIC_TYPES:
-        hint = _hint(kind, words)
-        fits = kind.low <= low and high <= kind.high and (whole or not kind.whole)
-        if hint and fits:
-            return Meaning(kind.name, 0.95 if hint == len(words) else 0.8)
+        hint = hinted.get(kind.name)
+        if hint is None or not (kind.low <= low and high <= kind.high):
+            continue
+        among = list(numbers) if numbers is not None and (kind.whole or kind.known) else None
+        if kind.whole and not whole and not (among and all(float(n).is_integer() for n in among)):
+            continue
+        if kind.known and not (among and all(kind.known(int(number)) for number in among)):
+            continue
+        sure = 0.95 if hint.words == len(words) else 0.8
+        return Meaning(kind.name, sure, "its name says so, and its numbers allow it")
     return None
 
 
-def name_words(name: str) -> tuple[str, ...]:
-    """The words of a column name: `destAirport_code` → dest, airport, code."""
-    return tuple(word.casefold() for word in _WORDS.findall(_CAMEL.sub(" ", name)))
+def _bare(value: str) -> str:
+    stripped = value.strip()
+    if "&" in stripped:
+        stripped = html.unescape(stripped).strip()
+    if len(stripped) > 2 and stripped[0] == stripped[-1] and stripped[0] in "\"'":
+        return stripped[1:-1].strip() or stripped
+    return stripped
 
 
-def _seen_through(value: str) -> str:
-    """The value without padding and HTML escapes."""
-    return html.unescape(value.strip()) if "&" in value else value.strip()
-
-
-def _hint(kind: SemanticType | NumericType, words: Sequence[str]) -> int:
-    """How many words of the name the longest hint of the type covers, 0 for none."""
-    return _longest_hint(kind.names, tuple(words)) if kind.names else 0
-
-
-@lru_cache(20_000)  # the columns of one crawl are much alike
-def _longest_hint(names: tuple[str, ...], words: tuple[str, ...]) -> int:
-    joined = "_" + "_".join(words) + "_"
-    return max((hint.count("_") + 1 for hint in names if f"_{hint}_" in joined), default=0)
-
-
-def _is_likely(kind: SemanticType, probe: Sequence[str]) -> bool:
-    """Whether about as many of the first values pass as must in all; most types are told apart by
-    the first few.
-    """
-    misses = len(probe) * (1 - kind.share) + 2
-    for text in probe:
-        if not kind.test(text):
-            misses -= 1
-            if misses < 0:
-                return False
-    return True
-
-
-def _confidence(kind: SemanticType, words: Sequence[str], texts: Sequence[str]) -> float:
-    hint = _hint(kind, words)
+def _confidence(kind: SemanticType, hint: Hint | None, words: int, texts: Sequence[str]) -> float:
     many = len(texts) >= _MANY
     if kind.needs_name and not hint and not (many and _WEAK <= kind.chance <= _CHECKED):
         return 0.0
-    least = min(kind.share, _LEAST_SHARE) if many and kind.chance <= _CHECKED else kind.share
-    probed = sum(bool(kind.test(text)) for text in texts[:_PROBE])
-    if probed < least * min(len(texts), _PROBE) - 2:
+    found = _passed(kind, kind.test, texts, many=many)
+    lax = 1.0
+    if not found and kind.hinted and hint and hint.heads:
+        found, lax = _passed(kind, kind.hinted, texts, many=many), 0.95
+    if not found:
         return 0.0
-    passed = sum(bool(kind.test(text)) for text in texts)
-    share = passed / len(texts)
-    if share < least:
-        return 0.0
+    share = found / len(texts)
     if kind.share < 0.5:  # a few of such values are enough to tell
         return 0.99
-    evidence = 1 - kind.chance**passed
+    evidence = 1 - kind.chance**found
     if hint:
         certain = 0.75 if kind.needs_name else 0.95
-        return share * max(evidence, 0.9) * (certain + (1 - certain) * hint / max(len(words), 1))
+        return lax * share * max(evidence, 0.9) * (certain + (1 - certain) * hint.words / words)
     if kind.needs_name:
         return share * evidence * 0.75
-    return share * evidence * (0.9 if passed >= _FEW else 0.7)
+    return share * evidence * (0.9 if found >= _FEW else 0.7)
+
+
+def _passed(kind: SemanticType, test: object, texts: Sequence[str], *, many: bool) -> int:
+    """How many values pass; 0 when too few do, which the first dozen tell of most types."""
+    least = min(kind.share, _LEAST_SHARE) if many and kind.chance <= _CHECKED else kind.share
+    assert callable(test)
+    misses = min(len(texts), _PROBE) * (1 - least) + 2
+    for text in texts[:_PROBE]:
+        if not test(text):
+            misses -= 1
+            if misses < 0:
+                return 0
+    found = sum(bool(test(text)) for text in texts)
+    return found if found >= least * len(texts) else 0
+
+
+def _reason(kind: SemanticType, hinted: Mapping[str, Hint], texts: Sequence[str]) -> str:
+    found = sum(bool(kind.test(text)) for text in texts)
+    told = "its name says so" if kind.name in hinted else ""
+    if kind.hinted and told and found < kind.share * len(texts):
+        return f"{told}, and its values allow it"
+    among = f"all {found}" if found == len(texts) else f"{found} of {len(texts)}"
+    return f"{among} values looked at are such" + (f", and {told}" if told else "")
+
+
+def _meaning_of_people(name: str, texts: Sequence[str]) -> Meaning | None:
+    """Names of people, told by given names that are common."""
+    if not any(is_given(text) or names_a_person(text) for text in texts[: 2 * _PROBE]):
+        return None
+    called = "name" in hinted_words(name)
+    given = sum(is_given(text) for text in texts) / len(texts)
+    if given >= _GIVEN and len(texts) >= _FEW:
+        return Meaning("first_name", 0.75, f"{given:.0%} of its values are common given names")
+    persons = sum(names_a_person(text) for text in texts) / len(texts)
+    if persons >= (_PERSONS_NAMED if called else _PERSONS) and len(texts) >= _FEW:
+        reason = f"{persons:.0%} of its values begin with common given names"
+        return Meaning("person_name", 0.85 if persons >= _PERSONS else 0.7, reason)
+    return None

@@ -36,6 +36,8 @@ class SemanticType:
     needs_name: bool = False
     share: float = 0.95
     personal: Personal | None = None
+    hinted: Callable[[str], object] | None = None
+    """A laxer test, for columns whose name is about the type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class NumericType:
     high: float
     whole: bool = False
     personal: Personal | None = None
+    known: Callable[[int], object] | None = None
+    """Whether a whole number is such, for types that bounds do not tell."""
 
 
 def like(pattern: str, flags: int = 0) -> Callable[[str], object]:

@@ -73,6 +73,7 @@ TYPES: tuple[SemanticType, ...] = (
         "web address",
         like(
             rf"(?:https?|ftps?|s3|gs)://(?:[^\s/@]+@)?(?:{_DOMAIN}|[\d.]+|localhost|[\w.-]+)(?::\d+)?(?:[/?#]\S*)?"
+            rf"|{_DOMAIN}/\S+"
         ),
         yes=("https://example.org/a?b=c", "http://10.0.0.1:8080", "s3://bucket/key"),
         no=("example.org", "http://", "https//example.org"),
@@ -157,7 +158,7 @@ TYPES: tuple[SemanticType, ...] = (
         "file_name",
         "name of a file",
         like(
-            r"[^/\\:*?\"<>|\n]{1,200}\.(?:csv|tsv|txt|json|xml|html?|pdf|docx?|xlsx?|pptx?|png|jpe?g|gif|svg|tiff?|mp[34]|wav|zip|gz|tar|bz2|parquet|py|js|java|c|h|sql|md|log|dat|exe)",
+            r"[^/\\:*?\"<>|\n]{1,200}\.(?:csv|tsv|txt|json|xml|html?|pdf|docx?|xlsx?|pptx?|png|jpe?g|gif|svg|tiff?|mp[34]|wav|zip|gz|tar|bz2|parquet|py|js|java|c|h|sql|md|log|dat|exe|avi|mov|webm|flac|ogg|bmp|webp|ico|css|odt|ods|odp|rtf|epub|ya?ml|toml|ini|cfg|rs|go|cpp|r|ipynb|pages|numbers|key)",
             re.IGNORECASE,
         ),
         yes=("report.pdf", "photo 1.JPG"),
@@ -172,6 +173,7 @@ TYPES: tuple[SemanticType, ...] = (
         no=("1.2", "1.2.3 beta", "192.0.2.1.5.x y"),
         names=("version", "release"),
         chance=0.05,
+        hinted=like(r"v?\d+(?:\.\d+){0,4}(?:[-+._ ]?[0-9A-Za-z.+-]+)?"),
     ),
     SemanticType(
         "json",
@@ -243,15 +245,5 @@ TYPES: tuple[SemanticType, ...] = (
         names=("password", "passwd", "pwd"),
         needs_name=True,
         personal=Personal.SENSITIVE,
-    ),
-    SemanticType(
-        "color",
-        "colour",
-        like(
-            r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})|rgba?\([\d\s.,%]+\)|hsla?\([\d\s.,%]+\)"
-        ),
-        yes=("#ff8800", "rgb(1, 2, 3)"),
-        no=("ff8800", "#12"),
-        names=("color", "colour", "farbe", "couleur"),
     ),
 )

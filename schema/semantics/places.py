@@ -56,7 +56,7 @@ def _is_zone(value: str) -> bool:
 
 _US_STATES = one_of(
     "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM "
-    "NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY DC PR VI GU AS MP"
+    "NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY DC PR VI GU AS MP FM MH PW AA AE AP"
 )
 
 TYPES: tuple[SemanticType, ...] = (
@@ -119,8 +119,8 @@ TYPES: tuple[SemanticType, ...] = (
         "postal_code",
         "postal code",
         like(
-            r"\d{4,6}(?:-\d{3,4})?|\d{3} ?\d{2}|\d{4} ?[A-Z]{2}"
-            r"|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d"
+            r"\d{4,6}(?:-\d{3,4})?|\d{3} ?\d{2}|\d{2}-\d{3}|\d{3}-\d{4}|\d{7}|\d{4} ?[A-Z]{2}"
+            r"|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]{1,2}-\d{4,5}"
         ),
         yes=("10115", "94105-1234", "SW1A 1AA", "K1A 0B1"),
         no=("1", "Berlin"),
@@ -144,6 +144,7 @@ TYPES: tuple[SemanticType, ...] = (
         needs_name=True,
         share=0.6,
         personal=Personal.DIRECT,
+        hinted=like(r"(?=.*\d)(?=.*[^\W\d_]{2})[^@{}<>|;]{4,120}", re.DOTALL),
     ),
     SemanticType(
         "coordinates",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from schema.semantics import codes, network, numbers, places, words
+from schema.semantics import codes, named, network, numbers, places, words
 from schema.semantics.model import NumericType, Personal, SemanticType
 
 TEXT_TYPES: tuple[SemanticType, ...] = (
@@ -13,6 +13,7 @@ TEXT_TYPES: tuple[SemanticType, ...] = (
     *codes.TYPES,
     *places.TYPES,
     *words.TYPES,
+    *named.TYPES,
 )
 NUMERIC_TYPES: tuple[NumericType, ...] = numbers.TYPES
 

@@ -96,7 +96,8 @@ TYPES: tuple[SemanticType, ...] = (
         "organisation",
         "organisation",
         like(
-            r".*\b(?:Inc|Corp|Corporation|Ltd|LLC|LLP|PLC|GmbH|AG|SA|S\.A\.|SE|KG|Co|Company|SpA|BV|NV"
+            r".*\b(?:Inc|Corp|Corporation|Ltd|LLC|LLP|PLC|Plc|GmbH|AG|SA|S\.A\.|SE|KG|Co|Company"
+            r"|Limited|ApS|A/S|Sp\. z o\.o|s\.r\.o|S\.p\.A|SpA|BV|NV"
             r"|AB|Oy|University|Institute|Foundation|Association|Bank|Group|Airlines|Airways)\b.*"
         ),
         yes=("Example Inc.", "Muster GmbH", "University of Somewhere"),
@@ -115,6 +116,7 @@ TYPES: tuple[SemanticType, ...] = (
         ),
         chance=0.05,
         share=0.6,
+        hinted=like(r"(?=.*[^\W\d_]{2}).{2,120}"),
     ),
     SemanticType(
         "weekday",

@@ -9,7 +9,8 @@ import pyarrow as pa
 import pytest
 
 from schema.infer import infer
-from schema.semantics.detect import meaning_of_number, meaning_of_text, name_words
+from schema.semantics.detect import meaning_of_number, meaning_of_text
+from schema.semantics.hints import name_words
 from schema.semantics.model import SemanticType
 from schema.semantics.registry import NUMERIC_TYPES, TEXT_TYPES, personal_types
 from schema.summary import RAW, summarise

@@ -1,0 +1,1 @@
+"""Columns of public tables with what they mean, labelled by hand."""
