@@ -190,7 +190,7 @@ def profile(
         columns.append(_read_off(figures))
         if top_level:
             top.append(figures)
-    found = relations(summary.sample, top, summary.names)
+    found = relations(summary, top)
     beside = association(summary.sample, top)
     return TableProfile(
         summary.rows,

@@ -17,7 +17,7 @@ from schema.kinds import NUMERIC
 
 if TYPE_CHECKING:
     from schema.figures import Figures
-    from schema.sketches import RowSample
+    from schema.summary import Summary
 
 MOST_COLUMNS = 24
 MOST_ROWS = 4096
@@ -37,35 +37,52 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Relations:
-    """Read off the sample of rows. `repeated` counts the rows that another row equals in all
-    columns, itself among them; None where the sample has not all rows or all columns.
+    """`repeated` counts the rows that another row equals in all columns, itself among them, and
+    `duplicates` those that equal one before them: None where that is not known (nested columns).
+    `duplicate_error` bounds how far its share of the rows is off at 99 % confidence, 0 when exact.
     """
 
     repeated: int | None = None
     orders: tuple[Order, ...] = ()
+    duplicates: int | None = None
+    duplicate_error: float = 0.0
 
     @classmethod
     def from_dict(cls, value: Mapping[str, Any]) -> Relations:
         """The inverse of `dataclasses.asdict`, after JSON too."""
-        return cls(value["repeated"], tuple(Order(**one) for one in value["orders"]))
+        orders = tuple(Order(**one) for one in value["orders"])
+        duplicates, error = value.get("duplicates"), value.get("duplicate_error", 0.0)
+        return cls(value["repeated"], orders, duplicates, error)
 
 
-def relations(sample: RowSample, columns: Sequence[Figures], names: Sequence[str]) -> Relations:
-    """Of the top-level columns; `names` are all that the table has."""
-    whole = sample.complete and set(sample.rows.column_names) == set(names)
-    return Relations(_repeated(sample.rows) if whole else None, tuple(_orders(columns)))
+def relations(summary: Summary, columns: Sequence[Figures]) -> Relations:
+    """Of the top-level columns: rows that repeat of all rows, orders of the sample."""
+    orders = tuple(_orders(columns))
+    rows = summary.sample.rows
+    if summary.sample.complete:
+        counted = _repeated(rows) if set(rows.column_names) == set(summary.names) else None
+        return (
+            Relations(None, orders)
+            if counted is None
+            else Relations(counted[0], orders, counted[1])
+        )
+    known = summary.repeats_below()
+    if known.repeated is None or known.share is None:
+        return Relations(None, orders)
+    repeated, duplicates = (round(share * summary.rows) for share in (known.repeated, known.share))
+    return Relations(repeated, orders, duplicates, float(f"{known.error:.3g}"))
 
 
-def _repeated(rows: pa.Table) -> int | None:
+def _repeated(rows: pa.Table) -> tuple[int, int] | None:
     if not rows.num_rows:
-        return 0
+        return 0, 0
     counted = rows.append_column("", pa.array(np.ones(rows.num_rows, np.int64)))
     try:
         groups = pa.TableGroupBy(counted, rows.column_names, use_threads=False)
         sizes = groups.aggregate([("", "sum")])["_sum"].to_numpy()
     except (pa.ArrowNotImplementedError, pa.ArrowInvalid, pa.ArrowKeyError):
         return None
-    return int(sizes[sizes > 1].sum())
+    return int(sizes[sizes > 1].sum()), int((sizes - 1).sum())
 
 
 def _orders(columns: Sequence[Figures]) -> list[Order]:

@@ -10,9 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schema.column import ColumnSummary
+from schema.kind import Kind
 from schema.lattice import join
 from schema.measure import measure, plain
 from schema.ordering import stretch_of
+from schema.repeats import ALL, UNKNOWN, Drawing, Repeats
 from schema.sketches import SAMPLE_ROWS, RowSample
 
 RAW = {b"headwater": b"raw"}
@@ -35,6 +37,8 @@ class Summary:
     names: tuple[str, ...] = ()
     columns: Mapping[str, ColumnSummary] = field(default_factory=dict)
     sample: RowSample = field(default_factory=RowSample)
+    repeats: Repeats | None = None
+    """Rows that equal another; None while the sample has all rows, of which they are read off."""
 
     def __add__(self, other: Summary) -> Summary:
         if not self.names and not self.rows:
@@ -50,17 +54,29 @@ class Summary:
                 columns[path] = mine.absent(other.rows if path in self.names else 0)
             elif theirs:
                 columns[path] = theirs.absent(self.rows if path in other.names else 0)
+        sample = self.sample.merge(other.sample, _stack(self.sample.rows, other.sample.rows))
         return Summary(
             self.rows + other.rows,
             tuple(dict.fromkeys((*self.names, *other.names))),
             columns,
-            self.sample.merge(other.sample, _stack(self.sample.rows, other.sample.rows)),
+            sample,
+            None if sample.complete else _together(self, other),
         )
+
+    def repeats_below(self, theta: int = ALL) -> Repeats:
+        """Rows that equal another, those with marks up to `theta`; unknown of nested columns."""
+        if any(Kind.NESTED in self.columns[name].kinds for name in self.names):
+            return UNKNOWN
+        if self.repeats is not None:
+            return self.repeats
+        return Repeats.of(self.sample.rows, theta) if self.sample.complete else UNKNOWN
 
     def thin(self, parts: int) -> Summary:
         """The same with a sample small enough to be kept for each of so many parts."""
         size = max(SAMPLE_ROWS // 16, 4 * SAMPLE_ROWS // max(parts, 4))
-        return Summary(self.rows, self.names, self.columns, self.sample.thin(size))
+        sample = self.sample.thin(size)
+        repeats = None if sample.complete else self.repeats_below().cut(size // 4)
+        return Summary(self.rows, self.names, self.columns, sample, repeats)
 
     def to_bytes(self) -> bytes:
         """Compressed bytes to be stored; `from_bytes` is the inverse."""
@@ -77,6 +93,15 @@ class Summary:
         from schema.summary_codec import decode
 
         return decode(data)
+
+
+def _together(one: Summary, other: Summary) -> Repeats:
+    """The repeated rows of both, those with repeats of their own first: they tell which marks of
+    the other's rows need not be looked at.
+    """
+    first, second = (one, other) if one.repeats is not None else (other, one)
+    found = first.repeats_below()
+    return found + second.repeats_below(found.theta)
 
 
 def unordered(summary: Summary) -> Summary:
@@ -96,6 +121,7 @@ def summarise(batches: Iterable[pa.RecordBatch], *, place: str = "") -> Summary:
     columns: dict[str, ColumnSummary] = {}
     names: dict[str, None] = {}
     sample = RowSample()
+    drawing: Drawing | None = None
     rows = 0
     for table in _groups(batches):
         count = table.num_rows
@@ -121,10 +147,18 @@ def summarise(batches: Iterable[pa.RecordBatch], *, place: str = "") -> Summary:
             columns[path] = before + summary if before else summary.absent(absent)
         for path in names.keys() - found.keys():
             columns[path] = columns[path].absent(count)
-        drawn = RowSample.of(_flat(table), seed, rows, sample.theta)
-        sample = sample.merge(drawn, _stack(sample.rows, drawn.rows))
+        flat = _flat(table)
+        drawn = RowSample.of(flat, seed, rows, sample.theta)
+        merged = sample.merge(drawn, _stack(sample.rows, drawn.rows))
+        if not merged.complete:
+            if drawing is None:
+                drawing = Drawing()
+                drawing.add(sample.rows)
+            drawing.add(flat)
+        sample = merged
         rows += count
-    return Summary(rows, tuple(names), columns, sample)
+    repeats = drawing.done() if drawing is not None else None
+    return Summary(rows, tuple(names), columns, sample, repeats)
 
 
 def _ordered(column: ColumnSummary, array: pa.Array, place: str, start: int) -> ColumnSummary:

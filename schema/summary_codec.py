@@ -15,6 +15,7 @@ from schema.column import ColumnSummary, Example, Facet, Lengths, Moments, Plain
 from schema.errors import SummaryError
 from schema.kind import Kind
 from schema.ordering import Stretch
+from schema.repeats import UNKNOWN, Repeats
 from schema.sketches import Distinct, Keys, RowSample
 from schema.summary import Summary
 
@@ -34,6 +35,7 @@ def encode(summary: Summary) -> bytes:
             [path, _encode_column(column, blocks)] for path, column in summary.columns.items()
         ],
         "theta": summary.sample.theta,
+        "repeats": _encode_repeats(summary.repeats, blocks),
         "sizes": [len(block) for block in blocks],
     }
     sink = pa.BufferOutputStream()
@@ -74,11 +76,28 @@ def _decode(body: memoryview) -> Summary:
         end += size
     blocks.reverse()
     columns = {path: _decode_column(value, blocks) for path, value in head["columns"]}
+    repeats = _decode_repeats(head.get("repeats"), blocks)
     count = int.from_bytes(body[end : end + 8], "little")
     priorities = np.frombuffer(body[end + 8 : end + 8 + 8 * count], dtype=np.uint64)
     rows = pa.ipc.open_stream(pa.py_buffer(body[end + 8 + 8 * count :])).read_all()
     sample = RowSample(priorities, rows, head["theta"])
-    return Summary(head["rows"], tuple(head["names"]), columns, sample)
+    if "repeats" not in head and not sample.complete:  # stored before they were kept
+        repeats = UNKNOWN
+    return Summary(head["rows"], tuple(head["names"]), columns, sample, repeats)
+
+
+def _encode_repeats(repeats: Repeats | None, blocks: list[bytes]) -> int | None:
+    if repeats is None:
+        return None
+    blocks += [repeats.marks.tobytes(), repeats.hashes.tobytes(), repeats.counts.tobytes()]
+    return repeats.theta
+
+
+def _decode_repeats(theta: int | None, blocks: list[memoryview]) -> Repeats | None:
+    if theta is None:
+        return None
+    marks, hashes = (np.frombuffer(blocks.pop(), dtype=np.uint64) for _ in range(2))
+    return Repeats(marks, hashes, np.frombuffer(blocks.pop(), dtype=np.int64), theta)
 
 
 def _encode_column(column: ColumnSummary, blocks: list[bytes]) -> dict[str, Any]:

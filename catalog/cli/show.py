@@ -44,7 +44,7 @@ query show($id: ID!) {{
       }}
     }}
     profile {{
-      rowCount byteCount rowsSeen computedAt
+      rowCount byteCount rowsSeen computedAt duplicateRows {{ count error }}
       correlations {{ field other coefficient error }}
       missingTogether {{ fields share }}
       compositeKeys {{ fields mostRepeated }}
@@ -207,11 +207,17 @@ def columns(version: Version) -> Table:
 
 
 def together(version: Version) -> Iterator[Text]:
-    """Keys of several columns and what determines what, the three strongest correlations, and the
-    three most frequent sets of missing values.
+    """Rows that repeat, keys of several columns, what determines what, the three strongest
+    correlations, and the three most frequent sets of missing values.
     """
     from catalog.cli.output import text
 
+    rows = version.profile.relations
+    if rows is not None and rows.duplicates:
+        about = "~" if rows.duplicate_error else ""
+        share = 100 * rows.duplicates / max(version.profile.rows_seen, 1)
+        off = f" (± {100 * rows.duplicate_error:.2g})" if rows.duplicate_error else ""
+        yield text(f"rows that repeat: {about}{rows.duplicates:,}, {share:.2g} %{off}")
     depending = version.profile.dependencies
     if depending is not None and depending.keys:
         keys = (" + ".join(one.fields) for one in depending.keys[:3])

@@ -15,7 +15,9 @@ from catalog.graphql.relations import (
     CompositeKey,
     Correlation,
     Determination,
+    DuplicateRows,
     MissingTogether,
+    duplicate_rows,
 )
 from catalog.graphql.scalars import DateTime, Long, Value
 from catalog.store.codec import long_of
@@ -223,6 +225,14 @@ class TableProfileType(ObjectType):
     determinations = List(
         NonNull(Determination), description="Columns whose value tells that of others."
     )
+
+    duplicate_rows = Member(
+        DuplicateRows, description="Rows that equal one before them; null when not known."
+    )
+
+    @staticmethod
+    def resolve_duplicate_rows(version: model.Version, _info: Any) -> Any:
+        return duplicate_rows(version)
 
     @staticmethod
     @reads

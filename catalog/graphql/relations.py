@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from graphene import Float, List, NonNull, ObjectType, String
+
+from catalog import model
+from catalog.graphql.scalars import Long
 
 
 class Correlation(ObjectType):
@@ -36,3 +41,20 @@ class Determination(ObjectType):
     field = String(description="The column that is determined.")
     by = String(description="The column that determines it.")
     share = Float(description="The share of rows in which it does, 0 to 1.")
+
+
+class DuplicateRows(ObjectType):
+    """Rows that equal one before them in all columns."""
+
+    count = Long(description="How many; estimated where the error is not 0.")
+    error = Float(
+        description="How far its share of the rows is off at most, at 99 %; 0 when exact."
+    )
+
+
+def duplicate_rows(version: model.Version) -> dict[str, Any] | None:
+    """What the profile of a version knows of them."""
+    found = version.figures.get("relations") or {}
+    if found.get("duplicates") is None:
+        return None
+    return {"count": found["duplicates"], "error": found.get("duplicate_error", 0.0)}

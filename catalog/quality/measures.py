@@ -27,11 +27,23 @@ def row_count(evidence: Evidence) -> int:
 
 
 def repeated_rows(evidence: Evidence, kwargs: Kwargs) -> int | None:
-    """Rows that another row equals in all columns of the table, where the profile knows."""
+    """Rows that another row equals in those columns, where the profile knows: in all columns of
+    the table, in a key that it found in all rows, or with a column that never repeats.
+    """
+    asked = set(kwargs["column_list"])
+    if any(_never_repeats(evidence.columns.get(name)) for name in asked):
+        return 0
+    keys = evidence.profile.dependencies
+    if keys is not None and keys.complete and any(asked >= set(one.fields) for one in keys.keys):
+        return 0
     found = evidence.profile.relations
-    if found is None or set(kwargs["column_list"]) != set(evidence.columns):
-        return None
-    return found.repeated
+    return found.repeated if found is not None and asked == set(evidence.columns) else None
+
+
+def _never_repeats(column: Column | None) -> bool:
+    if column is None or column.absent or column.profile.distinct_error:
+        return False
+    return column.profile.unique and column.present == column.rows
 
 
 def disordered(evidence: Evidence, kwargs: Kwargs) -> int | None:

@@ -62,6 +62,11 @@ def _not_null(kwargs: Kwargs) -> str:
     return "is never null" if mostly == 1 else f"is null in at most {100 * (1 - mostly):.4g} %"
 
 
+def _few(kwargs: Kwargs) -> str:
+    mostly = kwargs.get("mostly", 1.0)
+    return "no two" if mostly == 1 else f"at most {100 * (1 - mostly):.3g} %"
+
+
 def _share(kwargs: Kwargs) -> str:
     least = kwargs.get("min_value") or 0
     return f"repeats in at most {100 * (1 - least):.4g} % of the rows"
@@ -114,7 +119,7 @@ _WORDS: dict[str, Callable[[Kwargs], str]] = {
     "expect_column_values_to_not_be_null": _not_null,
     "expect_column_values_to_match_regex": _written,
     "expect_compound_columns_to_be_unique": (
-        lambda kwargs: f"has no two rows with the same {shown(kwargs['column_list'])}"
+        lambda kwargs: f"has {_few(kwargs)} rows with the same {shown(kwargs['column_list'])}"
     ),
     "expect_table_columns_to_match_set": _columns,
     "expect_table_row_count_to_be_between": lambda kwargs: f"has {_range(kwargs)} rows",

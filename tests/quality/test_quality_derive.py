@@ -244,3 +244,35 @@ def test_a_table_without_columns_or_rows_is_judged():
     assert failed(judge(nothing, derive(nothing))) == {
         ("expect_table_row_count_to_be_between", None)
     }
+
+
+def test_keys_of_several_columns_and_rows_that_come_twice_are_expected_not_to():
+    import pyarrow as pa
+    from quality_cases import evidence
+
+    from catalog.quality import judge
+
+    def table(rows: int, extra: int = 0) -> pa.Table:
+        made = pa.table(
+            {
+                "shop": [n % 50 for n in range(rows)],
+                "turn": [n // 50 for n in range(rows)],
+                "sold": [n * 37 % 11 for n in range(rows)],
+            }
+        )
+        return pa.concat_tables([made, made.slice(0, extra)])
+
+    def compound(now: pa.Table, *before: pa.Table) -> dict[tuple[str, ...], bool]:
+        known = evidence(now)
+        report = judge(known, derive(known, [evidence(one) for one in before]))
+        return {
+            tuple(one.expectation.kwargs["column_list"]): one.success
+            for one in report.results
+            if one.expectation.type == "expect_compound_columns_to_be_unique"
+        }
+
+    every = ("shop", "turn", "sold")
+    assert compound(table(1000), table(900), table(950)) == {every: True, ("shop", "turn"): True}
+    assert compound(table(1000, 10), table(900), table(950)) == {every: False}
+    assert compound(table(40_000), table(39_000)) == {every: True}
+    assert compound(table(40_000, 800), table(39_000)) == {every: False}

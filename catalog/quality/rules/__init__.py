@@ -24,6 +24,7 @@ TABLE_RULES: tuple[Callable[[TableSubject], Iterator[Expectation]], ...] = (
     completeness.not_empty,
     distribution.row_count,
     uniqueness.compound_key,
+    uniqueness.found_keys,
     uniqueness.no_repeated_rows,
     orders.ordered,
 )

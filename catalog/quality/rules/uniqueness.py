@@ -9,13 +9,24 @@ from datetime import timedelta
 import pyarrow as pa
 
 from catalog.model import Expectation
-from catalog.quality.evidence import BOOLEAN, MOMENT, NUMERIC, OTHER, Column, value_type
+from catalog.quality.evidence import (
+    BOOLEAN,
+    MOMENT,
+    NUMERIC,
+    OTHER,
+    Column,
+    Evidence,
+    value_type,
+)
 from catalog.quality.measures import proportion_unique
 from catalog.quality.rules.subject import ColumnSubject, TableSubject
+from schema.relations import Relations
 
 _ENOUGH_ROWS = 20
 _ENOUGH_VALUES = 100
 _NEARLY = 0.95
+_OFTEN = 0.05
+_ENOUGH_VERSIONS, _MOST_KEYS = 2, 2
 _ACCIDENTAL = (0.005, 5.0)
 
 
@@ -54,23 +65,42 @@ def nearly_unique(column: ColumnSubject) -> Iterator[Expectation]:
 
 
 def no_repeated_rows(table: TableSubject) -> Iterator[Expectation]:
-    """No row comes twice where none did, unless a key says so already."""
-    known = [found for version in table.past if (found := version.profile.relations)]
-    if not known or any(found.repeated != 0 for found in known) or table.now.schema.primary_key:
+    """Rows come twice no more often than they did, unless a key says that none does.
+
+    Where rows were counted in a sample the share may be off by its bound, in the versions before
+    and in the one that is judged.
+    """
+    known = [(found, version) for version in table.past if (found := version.profile.relations)]
+    shares = [share for pair in known if (share := _repeated_share(*pair)) is not None]
+    if not shares or len(shares) < len(known) or table.now.schema.primary_key:
         return
     rows = max(version.rows for version in table.past)
     names = list(table.now.columns)
     alike = all(set(version.columns) == set(names) for version in table.past)
-    if rows < _ENOUGH_ROWS or len(names) < 2 or not alike:
+    share, error = max(shares), max(2 * found.duplicate_error for found, _ in known)
+    if rows < _ENOUGH_ROWS or len(names) < 2 or not alike or share > _OFTEN:
         return
     if any(one for name in names for one in unique(table.column(name))):
         return
+    least = min(version.rows for version in table.past)
+    chance = 3 * math.sqrt(share * (1 - share) / least) if share else 0.0
+    margin = 0.5 * share + max(chance, 2 * error)
+    told = f"{100 * share:.2g} %" if share else "none"
+    about = "a sample of " if error else ""
     yield table.expect(
         "expect_compound_columns_to_be_unique",
         "uniqueness",
-        f"none of {rows:,} rows was as another {table.basis}",
+        f"{told} of {about}{rows:,} rows {'were' if share else 'was'} as another {table.basis}",
         column_list=names,
+        **({"mostly": math.floor((1 - share - margin) * 10_000) / 10_000} if margin else {}),
     )
+
+
+def _repeated_share(found: Relations, version: Evidence) -> float | None:
+    """The share of rows that another equals; None where that is not known."""
+    if found.repeated is None:
+        return None
+    return found.repeated / version.rows if version.rows else 0.0
 
 
 def compound_key(table: TableSubject) -> Iterator[Expectation]:
@@ -83,6 +113,25 @@ def compound_key(table: TableSubject) -> Iterator[Expectation]:
             "they are the declared primary key",
             column_list=list(key),
         )
+
+
+def found_keys(table: TableSubject) -> Iterator[Expectation]:
+    """Columns that together told rows apart in all versions, where nothing else does."""
+    versions = [one.profile.dependencies for one in table.past]
+    if any(one is None or not one.complete for one in versions) or table.now.schema.primary_key:
+        return
+    every = [{key.fields for key in one.keys} for one in versions if one is not None]
+    rows = max(version.rows for version in table.past)
+    if rows < _ENOUGH_ROWS or len(table.past) < _ENOUGH_VERSIONS:
+        return
+    for fields in sorted(set.intersection(*every))[:_MOST_KEYS]:
+        if all(name in table.now.columns for name in fields):
+            yield table.expect(
+                "expect_compound_columns_to_be_unique",
+                "uniqueness",
+                f"none of {rows:,} rows had the same {' and '.join(fields)} {table.basis}",
+                column_list=list(fields),
+            )
 
 
 def accidental(column: ColumnSubject) -> bool:
