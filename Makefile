@@ -43,7 +43,7 @@ lint: $(VENV)/.ready-test ## ruff, mypy and the import rules
 	$(BIN)/lint-imports
 
 check: $(VENV)/.ready-test ## tests alone; TESTS=tests/connectors for some, JOBS=1 for one process
-	$(BIN)/pytest $(if $(filter-out 0 1,$(JOBS)),-n $(JOBS) --dist loadfile) $(PYTEST) $(TESTS)
+	$(BIN)/pytest $(if $(filter-out 0 1,$(JOBS)),-n $(JOBS) --dist loadfile --no-loadscope-reorder) $(PYTEST) $(TESTS)
 
 fix: $(VENV)/.ready-test ## let ruff repair and format what it can
 	$(BIN)/ruff check --fix .

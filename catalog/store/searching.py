@@ -120,9 +120,16 @@ def _finding(asked: Search, text: ModuleType, *, several: bool) -> Executable:
 
 
 def _listed(asked: Search) -> CTE:
-    """All sources that the filters let through."""
+    """All sources that the filters let through.
+
+    They are worked out anew for page, total and each facet, off the indexes, unless that takes a
+    look at other tables: 2.1 s for a column among 1,000,000 sources, of which 5 % have it.
+    """
     listed = select(*KEPT, literal(0.0, Float).label("score")).where(*filters_of(asked)).cte("kept")
-    return listed.prefix_with("NOT MATERIALIZED")  # a page is read off an index
+    looks_elsewhere = any((asked.column, asked.tag, asked.semantic_type))
+    return listed.prefix_with(
+        "MATERIALIZED" if asked.counted and looks_elsewhere else "NOT MATERIALIZED"
+    )
 
 
 def _matching(asked: Search, text: Any, *, several: bool) -> CTE:
