@@ -153,14 +153,14 @@ class Records:
             self._open[-1][1].append(text)
 
     def _end(self, name: str) -> None:
+        if not self._open or self._skipped:
+            self._path.pop()
+            if self._skipped:
+                self._skipped -= 1
+                self.too_deep += 1
+            return
         path = tuple(self._path[len(self._record) :])
         self._path.pop()
-        if not self._open:
-            return
-        if self._skipped:
-            self._skipped -= 1
-            self.too_deep += 1
-            return
         value = _value(*self._open.pop())
         if not self._open:
             self._held = 0

@@ -26,7 +26,7 @@ from tests.schema.arrow_strategies import NAMES, RAW_TEXTS, TYPES, tables
 
 # A table is much to draw and very much to shrink, so a failure is shown as it was met.
 SLOW = settings(
-    max_examples=60,
+    max_examples=45,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )
