@@ -6,7 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
@@ -75,6 +75,7 @@ def crawl(
     when all others are done, naming the URIs that cannot be reached.
     """
     meter = _Meter(on_progress)
+    limits = replace(limits, known=store.there)
     unreachable: list[str] = []
     for uri in uris:
         try:

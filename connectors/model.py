@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -12,6 +12,9 @@ import pyarrow as pa
 
 from connectors.context.model import Fact
 from schema.model import Finding, Schema
+
+Name = tuple[str, str]
+"""Namespace and name of a dataset."""
 
 Options = tuple[tuple[str, str], ...]
 """Reader options as sorted (name, value) pairs, so that a dataset is hashable and comparable."""
@@ -151,6 +154,9 @@ class Limits:
     """A reference (`env:NAME`, `file:PATH`), never the secret itself."""
     reach: Callable[[str], None] | None = None
     """Called with every address that a web server redirects to; raises to refuse it."""
+    known: Callable[[Collection[Name]], Collection[Name]] | None = None
+    """Which datasets of those names are catalogued: how they are grouped stays. None: nobody knows,
+    so that a listing looks into files whose names leave it open."""
     unfixed: tuple[str, ...] = ()
     """Names of options that users fixed earlier and that are found out again from now on."""
 
@@ -162,7 +168,8 @@ class Source(Protocol):
     """Without credentials."""
 
     def datasets(self) -> Iterator[Dataset]:
-        """List and group; reads names and times only, never content.
+        """List and group, by names and times. Content is read of containers (archives, databases
+        in files), and the heads of a few numbered files that are not catalogued (`Limits.known`).
 
         Raises SourceError when the root cannot be listed; what fails below it becomes a
         finding on `listing_findings`.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from connectors import registry
 from connectors.implied import implied, satisfiable
-from connectors.model import Dataset, Entry, Limits, Source, Term
+from connectors.model import Dataset, Entry, Limits, Name, Source, Term
 from schema.errors import SourceError
 from schema.model import Schema
 
@@ -22,8 +22,13 @@ def open_dataset(dataset: Dataset) -> Source:
     """The source that a dataset lies in, opened below the dataset's own URI with the credentials
     that it refers to. Raises SourceError.
     """
-    limits = Limits(options=dataset.options, credentials=dataset.credentials)
+    limits = Limits(options=dataset.options, credentials=dataset.credentials, known=_all_of_them)
     return registry.open_source(dataset.uri, limits)
+
+
+def _all_of_them(names: Collection[Name]) -> Collection[Name]:
+    """A dataset that is read again is grouped as the catalog has it."""
+    return names
 
 
 def list_entries(dataset: Dataset, source: Source | None = None) -> tuple[Entry, ...]:

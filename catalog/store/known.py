@@ -23,6 +23,18 @@ def by_name(connection: Connection, names: Collection[tuple[str, str]]) -> Itera
         yield from _known(connection, sources.c.key.in_(keys))
 
 
+def there(connection: Connection, names: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of the names that sources have which are not gone."""
+    by_key = {digest(*name): name for name in names}
+    found: set[tuple[str, str]] = set()
+    for chunk in chunks(by_key, 1000):
+        query = select(sources.c.key).where(
+            sources.c.key.in_(chunk), sources.c.status != Status.GONE
+        )
+        found.update(by_key[key] for key in connection.execute(query).scalars())
+    return found
+
+
 def settled(
     connection: Connection, names: Collection[tuple[str, str]]
 ) -> dict[tuple[str, str], Settled]:

@@ -148,6 +148,11 @@ class Store:
                 for one in known.by_name(connection, list(names))
             }
 
+    def there(self, names: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Those of (namespace, name) that sources have which are not gone."""
+        with self._database.read() as connection:
+            return known.there(connection, names)
+
     def settled(self, names: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Settled]:
         """Sources by (namespace, name) of which a stamp alone tells whether they have changed;
         one statement for each 1,000, and none of their entries are looked at.

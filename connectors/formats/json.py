@@ -74,7 +74,7 @@ class Json:
             items, told = found
             reason = "the whole document" if path == ROOT else reason
         elif items not in (None, *json_shapes.SHAPES):
-            known = ", ".join(sorted(filter(None, json_shapes.SHAPES)))
+            known = ", ".join(sorted(json_shapes.SHAPES))
             raise InvalidInput(f"{file.uri}: option items is {items!r}; it may be {known}")
         if len(paths) > 1 and items is None:
             others = [one for one in paths if one != path]
@@ -182,7 +182,7 @@ _END = object()
 def _values(cursor: Cursor, path: str, items: str | None) -> Iterator[Any]:
     """The rows at a path of every document in the text, in the shape that `items` names."""
     keys = path.split(".")[1:]
-    rows_of = json_shapes.SHAPES.get(items, json_shapes.objects)
+    rows_of = json_shapes.SHAPES.get(items or "", json_shapes.objects)
     while cursor.peek():
         cursor.documents += 1
         json_places.enter(cursor, keys)

@@ -103,7 +103,7 @@ def below_header(cursor: Cursor) -> Iterator[Any]:
             yield _row(names or [], item)
 
 
-SHAPES: dict[str | None, Callable[[Cursor], Iterator[Any]]] = {
+SHAPES: dict[str, Callable[[Cursor], Iterator[Any]]] = {
     DOCUMENT: objects,
     VALUES: values,
     ENTRIES: by_entry,

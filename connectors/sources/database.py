@@ -215,15 +215,18 @@ def _read_only(known: sa.Dialect) -> tuple[str, ...]:
     return ("PRAGMA query_only = ON",) if dialect == "sqlite" else ()
 
 
+def ended() -> str:
+    """Of a statement that was interrupted, what is told."""
+    seconds = f"{STATEMENT_TIMEOUT_SECONDS:,} s"
+    return f"a statement gave no row for {seconds} and was ended (simplify the view, or exclude it)"
+
+
 def _told(error: Exception) -> str:
     text = str(error.orig) if isinstance(error, DBAPIError) and error.orig else str(error)
     text = redact(reason(Exception(text)))
     lower = text.lower()
     if lower == "interrupted":
-        return (
-            f"a statement gave no row for {STATEMENT_TIMEOUT_SECONDS:,} s and was ended (simplify "
-            "the view, or exclude it)"
-        )
+        return ended()
     if "refused" in lower or "could not connect" in lower or "timeout expired" in lower:
         return f"{text} (check that the server runs and can be reached)"
     if "password" in lower or "authentication" in lower or "access denied" in lower:

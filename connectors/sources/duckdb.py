@@ -212,9 +212,7 @@ class DuckDbSource:
     def _fault(self, error: Exception) -> SourceError:
         text = str(error)
         if "INTERRUPT" in text.upper():
-            seconds = f"{database.STATEMENT_TIMEOUT_SECONDS:,} s"
-            hint = "simplify the view, or exclude it"
-            return SourceError(f"{self.uri}: gave no row for {seconds} and was ended ({hint})")
+            return SourceError(f"{self.uri}: {database.ended()}")
         if text.startswith("{"):
             text = str(json.loads(text).get("exception_message", text))
         return SourceError(f"{self.uri}: {' '.join(text.split())[:300]}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -82,7 +82,7 @@ class FileSource:
         suffixes = frozenset(sniff.suffixes())
         tables: list[Listed] = []
         data = self._data(listing, tables)
-        numbered = Numbered(self._columns)
+        numbered = Numbered(self._columns, self._known)
         for listed in layout.group(data, suffixes, self._files.root_name):
             for group in numbered.settled(listed, sniff.suffixes().get(listed.suffix)):
                 yield from self._dataset(group)
@@ -173,6 +173,13 @@ class FileSource:
             if not any(finding.severity == "error" for finding in examined.findings):
                 break
         return examined
+
+    def _known(self, paths: Collection[str]) -> Collection[str]:
+        """Those of the paths below the root that are the names of catalogued datasets."""
+        if self._limits.known is None:
+            return ()
+        names = {(self._files.namespace, self._files.name_of(path)): path for path in paths}
+        return {names[name] for name in self._limits.known(names)}
 
     def _columns(self, entry: Entry) -> Sequence[str] | None:
         """Names of the columns of a file in a format without types; None where it has none."""

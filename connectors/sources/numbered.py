@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from connectors.layout import Group
@@ -23,28 +23,40 @@ SHARED = 0.5
 Columns = Callable[[Entry], Sequence[str] | None]
 """The names of columns in an entry; None when it cannot be read or has no names."""
 
+Known = Callable[[Collection[str]], Collection[str]]
+"""Those of the paths whose files, or groups, are datasets in the catalog."""
+
 
 @dataclass(slots=True)
 class Numbered:
-    """Looks into numbered files, up to a limit in all."""
+    """Looks into numbered files that the catalog does not have yet, up to a limit in all."""
 
     columns: Columns
+    known: Known
     looked_at: int = 0
 
     def settled(self, group: Group, form: str | None) -> Iterator[Group]:
-        """The group, or each of its files when they do not have enough columns in common."""
-        if not group.paths or form not in FORMATS or self.looked_at >= MOST_FILES:
-            yield group
-            return
-        entries = group.entries
-        if len(entries) > SMALL:
-            entries = (entries[0], entries[len(entries) // 2], entries[-1])
-        self.looked_at += len(entries)
-        found = [self.columns(entry) for entry in entries]
-        if are_parts([frozenset(names) for names in found if names]):
+        """The group, or each of its files when they do not have enough columns in common. What
+        the catalog has as one, or apart, stays so.
+        """
+        if not group.paths or form not in FORMATS or self._together(group):
             yield group
         else:
             yield from group.apart()
+
+    def _together(self, group: Group) -> bool:
+        files = dict(zip(group.paths, group.entries, strict=True))
+        if len(files) > SMALL:
+            first, between, last = group.paths[0], group.paths[len(files) // 2], group.paths[-1]
+            files = {path: files[path] for path in (first, between, last)}
+        known = self.known((group.base, *files))
+        if group.base in known or len(known) > 1:
+            return group.base in known
+        if self.looked_at >= MOST_FILES:
+            return True
+        self.looked_at += len(files)
+        found = [self.columns(entry) for entry in files.values()]
+        return are_parts([frozenset(names) for names in found if names])
 
 
 def are_parts(tables: Sequence[frozenset[str]]) -> bool:

@@ -8,8 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog.crawl import crawl
+from catalog.store import Store
 from connectors import registry
 from connectors.model import Limits
+from connectors.reading import list_entries
+from connectors.sources.files import FileSource
 from connectors.sources.numbered import are_parts
 
 
@@ -48,6 +52,44 @@ def test_of_many_files_three_are_looked_into(tmp_path) -> None:
     assert names(tmp_path) == ["log"]
     (tmp_path / "log-19.jsonl").write_text('{"river": "Po", "length": 652}\n')
     assert len(names(tmp_path)) == 20
+
+
+def test_what_is_catalogued_stays_together_or_apart(tmp_path, monkeypatch) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    for at in (1, 2):
+        (data / f"log_{at}.csv").write_text(f"id,text\n{at},a\n")
+    (data / "table_1.csv").write_text("id,price,paid\n1,2.5,yes\n2,3.5,no\n")
+    (data / "table_2.csv").write_text("id,river,length\n1,Po,652\n2,Oder,840\n")
+    looked_into = []
+    columns = FileSource._columns
+    monkeypatch.setattr(
+        FileSource,
+        "_columns",
+        lambda source, entry: looked_into.append(entry.uri) or columns(source, entry),
+    )
+    with Store.open(f"sqlite:///{tmp_path}/c.db") as store:
+        first = {one.source.name for one in crawl([str(data)], store)}
+        assert {name.rsplit("/", 1)[1] for name in first} == {"log", "table_1.csv", "table_2.csv"}
+        assert len(looked_into) == 4
+        (data / "log_3.csv").write_text("river,length\nPo,652\n")
+        (data / "table_3.csv").write_text("id,river,length\n3,Elbe,1094\n")
+        again = {one.source.name for one in crawl([str(data)], store) if one.status != "GONE"}
+        assert again == {*first, f"{data}/table_3.csv"}
+        assert len(looked_into) == 4
+        version = store.version(store.source(f"{data}/log").pk)
+        assert len(list_entries(version.dataset)) == 3
+        assert len(looked_into) == 4
+
+
+def test_a_file_that_was_alone_is_looked_into_again_when_another_joins_it(tmp_path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    with Store.open(f"sqlite:///{tmp_path}/c.db") as store:
+        for at in (1, 2):
+            (data / f"log_{at}.csv").write_text(f"id,text\n{at},a\n")
+            found = {one.source.name: one.status for one in crawl([str(data)], store)}
+    assert found == {f"{data}/log": "NEW", f"{data}/log_1.csv": "GONE"}
 
 
 def test_a_part_that_cannot_be_read_says_nothing(tmp_path) -> None:
