@@ -231,6 +231,7 @@ class TableProfileType(ObjectType):
     )
 
     @staticmethod
+    @reads
     def resolve_duplicate_rows(version: model.Version, _info: Any) -> Any:
         return duplicate_rows(version)
 

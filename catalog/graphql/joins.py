@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from graphene import Field, Float, List, NonNull, ObjectType, String
@@ -83,21 +84,38 @@ class Addition(ObjectType):
 def joins_of(
     request: Request, source: model.Source, field: str | None, first: int
 ) -> list[JoinRow]:
-    """The joins of a source; the other sources are announced together."""
-    found = asking.joins(request.store, source, field, first=first)
-    request.expect([join.other for join in found])
-    return found
+    """The joins of a source, asked for together with those of all that it came with."""
+    if field is not None:
+        version = request.version(source.pk)
+        asking.check_field(source, version.schema if version else None, field)
+
+    def load(pks: Sequence[int]) -> dict[int, list[JoinRow]]:
+        found = asking.joins_of(request.store, request.sources(pks), field, first=first)
+        request.expect([join.other for some in found.values() for join in some])
+        return found
+
+    return request.load(("joins", field, first), source.pk, load) or []
 
 
 def unions_of(request: Request, source: model.Source, first: int) -> list[UnionRow]:
-    found = asking.unions(request.store, source, first=first)
-    request.expect([union.other for union in found])
-    return found
+    """The unions of a source, likewise."""
+
+    def load(pks: Sequence[int]) -> dict[int, list[UnionRow]]:
+        found = asking.unions_of(request.store, request.sources(pks), first=first)
+        request.expect([union.other for some in found.values() for union in some])
+        return found
+
+    return request.load(("unions", first), source.pk, load) or []
 
 
 def additions_of(request: Request, source: model.Source, first: int) -> list[AdditionRow]:
-    found = asking.additions(
-        request.store, source, asking.joins(request.store, source), first=first
-    )
-    request.expect([addition.join.other for addition in found])
-    return found
+    """The additions of a source, likewise."""
+
+    def load(pks: Sequence[int]) -> dict[int, list[AdditionRow]]:
+        sources = request.sources(pks)
+        joined = asking.joins_of(request.store, sources)
+        found = asking.additions_of(request.store, sources, joined, first=first)
+        request.expect([one.join.other for some in found.values() for one in some])
+        return found
+
+    return request.load(("additions", first), source.pk, load) or []

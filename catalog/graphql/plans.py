@@ -23,6 +23,7 @@ from graphql import (
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
+    GraphQLSchema,
     Node,
     OperationDefinitionNode,
     SelectionSetNode,
@@ -113,7 +114,8 @@ class Plan:
 class Kept:
     """What is known of an operation with certain values of its variables."""
 
-    operation: OperationDefinitionNode
+    schema: GraphQLSchema
+    operation: OperationDefinitionNode  # both kept, so that no others can have their ids
     fragments: Mapping[str, FragmentDefinitionNode]
     root: dict[str, Nodes] | None = None
     plans: dict[int, Plan] = field(default_factory=dict)
@@ -130,7 +132,7 @@ _lock = threading.Lock()
 def kept_of(context: ExecutionContext) -> Kept:
     """What is known of the operation that is executed; it may be used by several threads."""
     operation, values = context.operation, context.variable_values
-    fresh = Kept(operation, context.fragments)
+    fresh = Kept(context.schema, operation, context.fragments)
     try:
         given = tuple(_told(values, name) for name in _deciding(context))
         key = (id(context.schema), id(operation), given)

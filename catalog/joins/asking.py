@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from catalog.joins.judge import judge
 from catalog.joins.keys import name_of, place_of, question_keys, shape_keys
-from catalog.joins.model import Addition, Join, JoinKind, Union
+from catalog.joins.model import Addition, Join, JoinKind, KeyColumn, Union
 from catalog.model import Source, Status, Version
+from catalog.store.rows import within
 from schema.errors import NotFound
 from schema.lattice import join as join_types
 from schema.model import Field, Schema
@@ -25,6 +26,7 @@ ALIKE = 0.6
 """The share of columns that two sources must have in common to be stacked."""
 
 _SOURCES_ALIKE = 100
+_MOST_HELD = 5_000  # columns or versions of others, at once
 _NEAR = 0.1
 
 
@@ -36,39 +38,69 @@ def joins(
     Of the columns that one could refer to, the best is its FOREIGN_KEY; the others are SHARED.
     Raises NotFound for a field that the source does not have.
     """
-    columns = store.joins.columns(source.pk)
     if field is not None:
-        _check_field(store, source, field)
-    asked = [column for column in columns if field is None or column.name == field]
-    place = place_of(source.namespace, source.name)
-    questions = [dict(question_keys(column, place)) for column in asked]
-    candidates = store.joins.candidates(questions, most=CANDIDATES)
-    by_column: list[list[Join]] = []
-    for column, others in zip(asked, candidates, strict=True):
-        beside = {(one.source, one.position): one for one in columns}
-        judged = (judge(column, other) for other in (others | beside).values())
-        by_column.append([join for join in judged if join is not None])
-    known = store.sources({join.other for judged in by_column for join in judged})
-    near = {pk for pk, one in known.items() if place_of(one.namespace, one.name) == place}
-    there = {pk for pk, one in known.items() if one.status is not Status.GONE}
-    found = [
-        join
-        for judged in by_column
-        for join in _settled([join for join in judged if join.other in there], near)
+        check_field(source, _schemas(store, [source]).get(source.pk), field)
+    return joins_of(store, [source], field, first=first)[source.pk]
+
+
+def joins_of(
+    store: Store, sources: Sequence[Source], field: str | None = None, *, first: int | None = None
+) -> dict[int, list[Join]]:
+    """The same of many sources, by source: as many statements as of one. Nothing joins with a
+    field that a source does not have.
+    """
+    columns = store.joins.columns_of([source.pk for source in sources])
+    asked = [
+        (source, column)
+        for source in sources
+        for column in columns.get(source.pk, ())
+        if field is None or column.name == field
     ]
-    found.sort(key=lambda join: (-join.score, join.field, join.other, join.other_field))
-    return found[:first]
+    places = [
+        (one, place_of(source.namespace, source.name), columns[source.pk]) for source, one in asked
+    ]
+    judged = _judged(store, places)
+    known = store.sources({join.other for some in judged for join in some})
+    there = {pk for pk, one in known.items() if one.status is not Status.GONE}
+    beside = {pk: place_of(one.namespace, one.name) for pk, one in known.items()}
+    found: dict[int, list[Join]] = {source.pk: [] for source in sources}
+    for (source, _), (_, place, _), some in zip(asked, places, judged, strict=True):
+        near = {join.other for join in some if beside.get(join.other) == place}
+        found[source.pk] += _settled([join for join in some if join.other in there], near)
+    for some in found.values():
+        some.sort(key=lambda join: (-join.score, join.field, join.other, join.other_field))
+    return {pk: some[:first] for pk, some in found.items()}
 
 
-def _check_field(store: Store, source: Source, field: str) -> None:
-    schema = _schema(store, source)
+def _judged(
+    store: Store, asked: Sequence[tuple[KeyColumn, str, Sequence[KeyColumn]]]
+) -> list[list[Join]]:
+    """The joins of each column, given with its place and the columns of its source."""
+    questions = [dict(question_keys(column, place)) for column, place, _ in asked]
+    near = store.joins.near(questions, most=CANDIDATES)
+    judged: list[list[Join]] = []
+    for group in within(near, _MOST_HELD):
+        known = store.joins.at({place for found in group for place in found})
+        for found in group:
+            column, _, columns = asked[len(judged)]
+            others = {place: known[place] for place in found if place in known}
+            others |= {(one.source, one.position): one for one in columns}
+            joined = (judge(column, other) for other in others.values())
+            judged.append([join for join in joined if join is not None])
+    return judged
+
+
+def check_field(source: Source, schema: Schema | None, field: str) -> None:
+    """Raises NotFound for a field that the source does not have."""
     if schema is not None and field not in schema.names:
         names = ", ".join(map(repr, schema.names[:20]))
         raise NotFound(f"{source.label} has no column {field!r}; its columns are {names}")
 
 
-def _schema(store: Store, source: Source) -> Schema | None:
-    return store.version(source.version).schema if source.version is not None else None
+def _schemas(store: Store, sources: Sequence[Source]) -> dict[int, Schema]:
+    """The current schemas of those sources that have one, by source."""
+    versions = store.current_versions([source.pk for source in sources])
+    return {pk: version.schema for pk, version in versions.items()}
 
 
 def _settled(joins: list[Join], near: AbstractSet[int]) -> list[Join]:
@@ -108,19 +140,30 @@ def partners(
 
 def unions(store: Store, source: Source, *, first: int = 20) -> list[Union]:
     """Sources with mostly the same columns in types that go together, most alike first."""
-    schema = _schema(store, source)
-    if schema is None or not len(schema):
-        return []
-    alike = store.joins.alike(shape_keys(schema.names), most=_SOURCES_ALIKE)
-    others = [pk for pk in alike if pk != source.pk]
-    known = {pk for pk, one in store.sources(others).items() if one.status is not Status.GONE}
-    versions = store.current_versions([pk for pk in others if pk in known])
-    found = [
-        union
-        for version in versions.values()
-        if (union := _union(source.pk, schema, version)).share >= ALIKE
-    ]
-    return sorted(found, key=lambda union: (-union.share, union.other))[:first]
+    return unions_of(store, [source], first=first)[source.pk]
+
+
+def unions_of(
+    store: Store, sources: Sequence[Source], *, first: int = 20
+) -> dict[int, list[Union]]:
+    """The same of many sources, by source: as many statements as of one."""
+    schemas = {pk: schema for pk, schema in _schemas(store, sources).items() if len(schema)}
+    asked = list(schemas)
+    alike = store.joins.alike([shape_keys(schemas[pk].names) for pk in asked], most=_SOURCES_ALIKE)
+    found: dict[int, list[Union]] = {source.pk: [] for source in sources}
+    place = 0
+    for group in within(alike, _MOST_HELD):
+        others = {pk for some in group for pk in some}
+        there = [pk for pk, one in store.sources(others).items() if one.status is not Status.GONE]
+        versions = store.current_versions(there)
+        for some in group:
+            mine = asked[place]
+            place += 1
+            beside = (versions[pk] for pk in some if pk != mine and pk in versions)
+            every = (_union(mine, schemas[mine], version) for version in beside)
+            kept = [union for union in every if union.share >= ALIKE]
+            found[mine] = sorted(kept, key=lambda union: (-union.share, union.other))[:first]
+    return found
 
 
 def _union(pk: int, schema: Schema, version: Version) -> Union:
@@ -146,23 +189,43 @@ def additions(
     """Of the joins of a source those in which each of its rows finds at most one row, one for
     each other source, with the columns that it gains.
     """
-    schema = _schema(store, source)
-    if schema is None:
-        return []
-    mine = {name_of(name) for name in schema.names}
+    return additions_of(store, [source], {source.pk: found}, first=first)[source.pk]
+
+
+def additions_of(
+    store: Store,
+    sources: Sequence[Source],
+    found: Mapping[int, Sequence[Join]],
+    *,
+    first: int = 20,
+) -> dict[int, list[Addition]]:
+    """The same of many sources, by source, with the joins of each: as many statements as of one."""
+    best = {source.pk: _best(source.pk, found[source.pk]) for source in sources}
+    schemas = _schemas(store, sources)
+    gained: dict[int, list[Addition]] = {source.pk: [] for source in sources}
+    for group in within(best.values(), _MOST_HELD):
+        versions = store.current_versions({pk for joins in group for pk in joins})
+        for joins in group:
+            for pk, join in joins.items():
+                schema, version = schemas.get(join.source), versions.get(pk)
+                added = _added(_names(schema), version.schema, join) if schema and version else ()
+                if added:
+                    gained[join.source].append(Addition(join, added))
+    return {pk: some[:first] for pk, some in gained.items()}
+
+
+def _best(pk: int, found: Sequence[Join]) -> dict[int, Join]:
+    """The surest join to each other source in which a row finds at most one."""
     best: dict[int, Join] = {}
     for join in found:
         one_row = join.cardinality.value.endswith("TO_ONE")
-        if one_row and join.other != source.pk and (join.containment or 0.0) >= 0.5:
+        if one_row and join.other != pk and (join.containment or 0.0) >= 0.5:
             best.setdefault(join.other, join)
-    versions = store.current_versions(list(best))
-    gained = []
-    for pk, join in best.items():
-        version = versions.get(pk)
-        added = _added(mine, version.schema, join) if version else ()
-        if added:
-            gained.append(Addition(join, added))
-    return gained[:first]
+    return best
+
+
+def _names(schema: Schema) -> set[str]:
+    return {name_of(name) for name in schema.names}
 
 
 def _added(mine: set[str], schema: Schema, join: Join) -> tuple[str, ...]:

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, delete, insert, select, text, tuple_
+from sqlalchemy import Connection, delete, insert, select, text
 
 from catalog.joins.keys import index_keys, shape_keys
 from catalog.joins.model import KeyColumn
 from catalog.store.database import Database
-from catalog.store.rows import chunks
+from catalog.store.rows import chunks, within
 from catalog.store.tables import join_columns, join_shapes
 from schema.sketches import Keys
 
@@ -28,6 +28,12 @@ MOST_PER_KEY = 64
 """Columns that are looked at of all that share a key: the unique ones first, which can be
 referred to, then those recorded first. A value that a million columns hold tells nothing."""
 
+MOST_KEYS = 10_000
+"""Keys in one statement: what they find is held at once."""
+
+_POSITIONS = 65_536
+"""More than a source has positions: a source and a position are one number in SQLite's answers."""
+
 
 class JoinIndex:
     """What is asked of the index; every method is one transaction."""
@@ -37,30 +43,41 @@ class JoinIndex:
 
     def columns(self, source_pk: int) -> list[KeyColumn]:
         """The columns of a source that can be joined by, in its order."""
-        with self._database.read() as connection:
-            return of_sources(connection, (source_pk,)).get(source_pk, [])
+        return self.columns_of((source_pk,)).get(source_pk, [])
 
-    def candidates(
-        self, questions: Sequence[Mapping[int, float]], *, most: int
-    ) -> list[dict[Place, KeyColumn]]:
-        """For each question, keys with their weights, the columns that share the most of them."""
+    def columns_of(self, source_pks: Collection[int]) -> dict[int, list[KeyColumn]]:
+        """The same of many sources, by source."""
         with self._database.read() as connection:
-            asked = [sharing(connection, weights) for weights in questions]
-            chosen = [[place for place in found if place[1] != SHAPE][:most] for found in asked]
-            known = columns(connection, {place for found in chosen for place in found})
-        return [{place: known[place] for place in found if place in known} for found in chosen]
+            return of_sources(connection, source_pks)
 
-    def alike(self, keys: Collection[int], *, most: int) -> list[int]:
-        """Sources that share the most of these keys of their column names, by number."""
+    def near(self, questions: Sequence[Mapping[int, float]], *, most: int) -> list[list[Place]]:
+        """For each question, keys with their weights, the places that share the most of them."""
         with self._database.read() as connection:
-            found = sharing(connection, dict.fromkeys(keys, 1.0))
-        return [pk for pk, position in found if position == SHAPE][:most]
+            asked = sharing(connection, questions)
+            return [[place for place in found if place[1] != SHAPE][:most] for found in asked]
+
+    def at(self, places: Collection[Place]) -> dict[Place, KeyColumn]:
+        """Those of the columns that exist; one statement for each 5,000."""
+        with self._database.read() as connection:
+            return columns(connection, places)
+
+    def alike(self, questions: Sequence[Collection[int]], *, most: int) -> list[list[int]]:
+        """For each question, keys of the column names of a source, the sources that share the most
+        of them, by number.
+        """
+        with self._database.read() as connection:
+            asked = sharing(connection, [dict.fromkeys(keys, 1.0) for keys in questions])
+        return [[pk for pk, position in found if position == SHAPE][:most] for found in asked]
 
 
 _SQLITE_AT = text(
     "SELECT join_columns.* FROM json_each(:places) AS place CROSS JOIN join_columns "
     "ON source_pk = json_extract(place.value, '$[0]') "
     "AND position = json_extract(place.value, '$[1]')"
+).columns(*join_columns.c)
+_POSTGRES_AT = text(
+    "SELECT join_columns.* FROM unnest(CAST(:pks AS bigint[]), CAST(:positions AS smallint[])) "
+    "AS place(source_pk, position) JOIN join_columns USING (source_pk, position)"
 ).columns(*join_columns.c)
 
 
@@ -191,11 +208,12 @@ def columns(connection: Connection, places: Iterable[Place]) -> dict[Place, KeyC
 
 
 def _at(connection: Connection, places: Iterable[Place]) -> Iterator[Any]:
-    query = select(join_columns)
     if connection.dialect.name == "postgresql":
-        identity = tuple_(join_columns.c.source_pk, join_columns.c.position)
-        for chunk in chunks(places, 1000):
-            yield from connection.execute(query.where(identity.in_(chunk)))
+        for chunk in chunks(places):
+            pks, positions = zip(*chunk, strict=True)
+            yield from connection.execute(
+                _POSTGRES_AT, {"pks": list(pks), "positions": list(positions)}
+            )
         return
     # Of a list of row values SQLite reads the whole table: 250 ms at 60,000 columns against 2 ms.
     listed = json.dumps(list(places))
@@ -208,34 +226,55 @@ def _column(row: Any) -> KeyColumn:
     return KeyColumn.from_facts(row.facts, keys, row.source_pk, row.position)
 
 
-def sharing(connection: Connection, weights: Mapping[int, float]) -> list[Place]:
-    """The places found by any of the keys, those first that share keys of the most weight; at most
-    `MOST_PER_KEY` of each key.
+def sharing(connection: Connection, questions: Sequence[Mapping[int, float]]) -> list[list[Place]]:
+    """For each question, keys with their weights, the places found by any of them, those first
+    that share keys of the most weight; at most `MOST_PER_KEY` of each key. One statement for each
+    10,000 keys.
     """
-    found: defaultdict[Place, float] = defaultdict(float)
+    answers: list[list[Place]] = []
+    for group in within(questions, MOST_KEYS):
+        found = _places(connection, {key for weights in group for key in weights})
+        for weights in group:
+            heavy: defaultdict[Place, float] = defaultdict(float)
+            for key, weight in weights.items():
+                for place in found.get(key, ()):
+                    heavy[place] += weight
+            answers.append(_heaviest(heavy))
+    return answers
+
+
+_SQLITE_PLACES = text(
+    # SQLite has no LATERAL to stop a key's rows early; a subquery that gives one text does.
+    f"SELECT asked.value, (SELECT group_concat(source_pk * {_POSITIONS} + position + 1) FROM "
+    "(SELECT source_pk, position FROM join_keys WHERE join_keys.key = asked.value "
+    "ORDER BY rank, source_pk, position LIMIT :most)) FROM json_each(:keys) AS asked"
+)
+_POSTGRES_PLACES = text(
+    "SELECT asked.key, found.source_pk, found.position "
+    "FROM unnest(CAST(:keys AS bigint[])) AS asked(key) CROSS JOIN LATERAL "
+    "(SELECT source_pk, position FROM join_keys WHERE join_keys.key = asked.key "
+    "ORDER BY rank, source_pk, position LIMIT :most) AS found"
+)
+
+
+def _places(connection: Connection, keys: Collection[int]) -> dict[int, list[Place]]:
+    """The places that each key finds; keys that find none are left out."""
+    if not keys:
+        return {}
     if connection.dialect.name == "postgresql":
-        statement = text(
-            "SELECT asked.key, found.source_pk, found.position "
-            "FROM unnest(CAST(:keys AS bigint[])) AS asked(key) CROSS JOIN LATERAL "
-            "(SELECT source_pk, position FROM join_keys WHERE join_keys.key = asked.key "
-            "ORDER BY rank, source_pk, position LIMIT :most) AS found"
-        )
-        rows = connection.execute(statement, {"keys": list(weights), "most": MOST_PER_KEY})
-        for key, source_pk, position in rows:
-            found[source_pk, position] += weights[key]
-        return _heaviest(found)
-    # One prepared statement, asked for each key: SQLite has no LATERAL to stop a key's rows early,
-    # and SQLAlchemy's own share would be ten times that of the question (5 µs).
-    cursor = connection.connection.cursor()
-    query = (
-        "SELECT source_pk, position FROM join_keys WHERE key = ? "
-        "ORDER BY rank, source_pk, position LIMIT ?"
-    )
-    for key, weight in weights.items():
-        for place in cursor.execute(query, (key, MOST_PER_KEY)):
-            found[place] += weight
-    cursor.close()
-    return _heaviest(found)
+        found: dict[int, list[Place]] = {}
+        asked = {"keys": list(keys), "most": MOST_PER_KEY}
+        for key, source_pk, position in connection.execute(_POSTGRES_PLACES, asked):
+            found.setdefault(key, []).append((source_pk, position))
+        return found
+    listed = {"keys": json.dumps(list(keys)), "most": MOST_PER_KEY}
+    return {
+        key: [
+            (place // _POSITIONS, place % _POSITIONS - 1) for place in map(int, places.split(","))
+        ]
+        for key, places in connection.execute(_SQLITE_PLACES, listed)
+        if places
+    }
 
 
 def _heaviest(found: Mapping[Place, float]) -> list[Place]:

@@ -29,6 +29,7 @@ from catalog.store.tables import listings, namespaces, sources, versions
 from schema.errors import NotFound
 
 T = TypeVar("T")
+P = TypeVar("P", bound=Collection[Any])
 
 CHUNK = 5000
 """Parameters in one statement: PostgreSQL allows 65,535, SQLite 32,766."""
@@ -106,6 +107,20 @@ def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
     rest = iter(values)
     while chunk := list(islice(rest, size)):
         yield chunk
+
+
+def within(parts: Iterable[P], most: int) -> Iterator[list[P]]:
+    """The same parts in lists that have, a part or more, at most so many different items."""
+    group: list[P] = []
+    held: set[Any] = set()
+    for part in parts:
+        if group and len(held.union(part)) > most:
+            yield group
+            group, held = [], set()
+        group.append(part)
+        held.update(part)
+    if group:
+        yield group
 
 
 def upsert(connection: Connection, table: Table) -> Any:

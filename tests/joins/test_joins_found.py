@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from catalog.joins.asking import joins, partners
+from catalog.joins.asking import (
+    additions,
+    additions_of,
+    joins,
+    joins_of,
+    partners,
+    unions,
+    unions_of,
+)
 from catalog.joins.model import Cardinality, JoinKind
 from schema.errors import NotFound
 from tests.joins.conftest import KEYS
@@ -78,3 +86,21 @@ def test_unions_and_additions(shop):
     gained = {(one.join.other, one.columns) for one in added}
     assert (sources["products"].pk, ("title", "unit_price", "stock")) in gained
     assert partners(store, sources["warehouses"]).unions == []
+
+
+@pytest.mark.parametrize("most", [None, 3])
+def test_many_sources_are_asked_about_at_once(shop, monkeypatch, most):
+    """Each gets what it gets alone, also where not all that is compared is held at once."""
+    store, sources = shop
+    every = list(sources.values())
+    alone = {
+        one.pk: (joins(store, one), unions(store, one), additions(store, one, joins(store, one)))
+        for one in every
+    }
+    if most is not None:
+        monkeypatch.setattr("catalog.joins.asking._MOST_HELD", most)
+        monkeypatch.setattr("catalog.store.joining.MOST_KEYS", most)
+    joined = joins_of(store, every)
+    stacked, beside = unions_of(store, every), additions_of(store, every, joined)
+    assert {pk: (joined[pk], stacked[pk], beside[pk]) for pk in joined} == alone
+    assert all(any(found[part] for found in alone.values()) for part in range(3))

@@ -47,13 +47,13 @@ def test_what_changed_is_found_by_what_it_is_now(store, make):
     source = make.record(store, "/a/t", "x", joinable=(key_column("x", 0, 50),)).source
     ask = key_column("y", 0, 50)
     question = dict(question_keys(ask, "elsewhere"))
-    (found,) = store.joins.candidates([question], most=9)
-    assert set(found) == {(source.pk, 0)}
+    assert store.joins.near([question], most=9) == [[(source.pk, 0)]]
+    assert set(store.joins.at([(source.pk, 0), (source.pk, 1)])) == {(source.pk, 0)}
     before = index_rows(store)
     make.record(store, "/a/t", "x", joinable=(key_column("x", 0, 50),), stamps={"a.csv": "2"})
     assert index_rows(store) == before
     make.record(store, "/a/t", "x", joinable=(key_column("x", 9000, 50),), stamps={"a.csv": "3"})
-    assert store.joins.candidates([question], most=9) == [{}]
+    assert store.joins.near([question], most=9) == [[]]
     assert index_rows(store) == before
     store.delete_source(source.pk)
     assert index_rows(store) == 0
@@ -65,7 +65,7 @@ def test_a_value_of_many_columns_costs_no_more(store, make):
     make.record(store, "/a/wide", *(column.name for column in columns), joinable=columns)
     last = make.record(store, "/a/key", "k", joinable=(key_column("k", 0, 5, unique=True),)).source
     question = dict(question_keys(key_column("q", 0, 5), "elsewhere"))
-    (found,) = store.joins.candidates([question], most=500)
+    (found,) = store.joins.near([question], most=500)
     assert len(found) == MOST_PER_KEY
     assert (last.pk, 0) in found
 
