@@ -21,6 +21,7 @@ from catalog.graphql.relations import (
 )
 from catalog.graphql.scalars import DateTime, Long, Value
 from catalog.store.codec import long_of
+from catalog.store.stored import Outline
 
 
 class SemanticType(ObjectType):
@@ -164,23 +165,23 @@ class SchemaType(ObjectType):
 
     @staticmethod
     @reads
-    def resolve_fingerprint(version: model.Version, _info: Any) -> str:
+    def resolve_fingerprint(version: model.Version | Outline, _info: Any) -> str:
         return version.fingerprint
 
     @staticmethod
     @reads
-    def resolve_primary_key(version: model.Version, _info: Any) -> Any:
+    def resolve_primary_key(version: model.Version | Outline, _info: Any) -> Any:
         return version.shape.get("primaryKey", ())
 
     @staticmethod
     @reads
-    def resolve_field_count(version: model.Version, _info: Any) -> int:
+    def resolve_field_count(version: model.Version | Outline, _info: Any) -> int:
         return len(version.shape["fields"])
 
     @staticmethod
     @knows("profile")
     def resolve_fields(
-        version: model.Version,
+        version: model.Version | Outline,
         _info: Any,
         name_contains: str | None = None,
         *,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -73,6 +73,8 @@ class Prepared:
 
     document: DocumentNode | None
     refusal: Answer | None = None
+    reached: set[str | None] = field(default_factory=set)
+    """The names of operations without variables that are known to be within the limits."""
 
 
 def execute(
@@ -130,12 +132,16 @@ def admitted(
         return _refused(_which(document, operation_name), BAD_REQUEST)
     if schema().get_root_type(operation.operation) is None:
         return _refused(f"there are no {operation.operation.value}s here", BAD_REQUEST)
+    if operation_name in prepared.reached:
+        return document, operation
     try:
         check_reach(schema(), document, operation, given, limits)
     except LimitExceeded as error:
         return _refused(str(error), LIMIT_EXCEEDED)
     except RecursionError:
         return _refused(TOO_DEEP, LIMIT_EXCEEDED)
+    if not operation.variable_definitions:
+        prepared.reached.add(operation_name)
     return document, operation
 
 

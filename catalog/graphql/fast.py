@@ -8,7 +8,7 @@ goes the way of graphql-core; a test holds both to the same answers on random qu
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from graphql import (
@@ -23,6 +23,7 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     Undefined,
+    get_named_type,
 )
 from graphql.error import located_error
 from graphql.execution.execute import get_field_def
@@ -205,10 +206,22 @@ class FastExecution(ExecutionContext):
             step.inner = self._planned(named, fields)
             told = getattr(resolve, "knows", None)
             if told is not None:
-                given[told] = any(nodes[0].name.value == told for nodes in fields.values())
+                given[told[-1]] = self._selects(named, fields, told)
             if not step.inner.whole:
                 return
         if kind != STOCK:
             step.kind, step.leaf = kind, named
             if read is not None:
                 step.attribute, step.default = read
+
+    def _selects(
+        self, kind: GraphQLObjectType, fields: dict[str, Nodes], path: Sequence[str]
+    ) -> bool:
+        """Whether what is at the end of the path is selected below one of the fields."""
+        found = [nodes for nodes in fields.values() if nodes[0].name.value == path[0]]
+        if len(path) == 1:
+            return bool(found)
+        below = get_named_type(kind.fields[path[0]].type)
+        return any(
+            self._selects(below, self.collect_subfields(below, nodes), path[1:]) for nodes in found
+        )

@@ -8,7 +8,7 @@ from typing import Any
 
 from catalog import model
 from catalog.graphql.reading import Lasting
-from catalog.store.stored import Shape
+from catalog.store.stored import Outline, Shape
 from schema import model as schema_model
 from schema.codec import decode_type
 from schema.profile import ColumnProfile
@@ -128,15 +128,17 @@ class Shown:
         return shown
 
 
-def shown(version: model.Version, *, figures: bool = True) -> list[Shown]:
-    """The fields of a version as the API shows them; those of a schema are kept with it."""
+def shown(version: model.Version | Outline, *, figures: bool = True) -> list[Shown]:
+    """The fields of a version as the API shows them; those of a schema are kept with it. Without
+    `figures` an outline is enough.
+    """
     shape = version.shape
     fields = getattr(shape, "kept", None)
     if fields is None:
         fields = Lasting(_shown(shape))
         if isinstance(shape, Shape):
             shape.kept = fields
-    if not figures:
+    if not figures or isinstance(version, Outline):
         return fields
     profiles = Profiles(version)
     return [one.of(profiles) for one in fields]

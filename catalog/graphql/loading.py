@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from catalog.access.following import Following
     from catalog.access.jobs import Jobs
     from catalog.store import Store
+    from catalog.store.stored import Outline
 
 V = TypeVar("V")
 
@@ -80,7 +81,9 @@ class Request:
 
         `kind` tells questions apart: a name, with the arguments that change the answer.
         """
-        known = self._loaded.setdefault(kind, {})
+        known = self._loaded.get(kind)
+        if known is None:
+            known = self._loaded[kind] = {}
         if pk not in known:
             self.check_time()
             wanted = [key for key in self._group.get(pk, (pk,)) if key not in known]
@@ -106,6 +109,15 @@ class Request:
     def version(self, source_pk: int) -> Version | None:
         """The current version of a source, None while nothing of it could be read."""
         return self.load("version", source_pk, self.store.current_versions)
+
+    def outline(self, source_pk: int) -> Version | Outline | None:
+        """The schema of the current version of a source, without its figures."""
+        for kind in ("version", "outline"):
+            known = self._loaded.get(kind)
+            if known is not None and source_pk in known:
+                found: Version | Outline | None = known[source_pk]
+                return found
+        return self.load("outline", source_pk, self.store.newest.outlines)
 
     def quality(self, source_pk: int) -> QualityReport | None:
         """The latest verdict on a source."""

@@ -53,13 +53,13 @@ def reads(resolve: R) -> R:
     return resolve
 
 
-def knows(name: str) -> Callable[[R], R]:
-    """`reads`, of a resolver with a keyword of the name of a subfield: whether that is selected.
-    It is left out where that is not known.
+def knows(path: str) -> Callable[[R], R]:
+    """`reads`, of a resolver with a keyword of the name of a subfield, or of one below that
+    (`fields.profile`): whether it is selected. It is left out where that is not known.
     """
 
     def marked(resolve: R) -> R:
-        resolve.knows = name  # type: ignore[attr-defined]
+        resolve.knows = path.split(".")  # type: ignore[attr-defined]
         return reads(resolve)
 
     return marked

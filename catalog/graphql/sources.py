@@ -29,7 +29,7 @@ from catalog.graphql.joins import Addition, Join, Union, additions_of, joins_of,
 from catalog.graphql.lineage import DEEPEST, Graph, Lineage, graph, near
 from catalog.graphql.loading import Request
 from catalog.graphql.node import Node
-from catalog.graphql.plans import reads
+from catalog.graphql.plans import knows, reads
 from catalog.graphql.quality import QualityReportType
 from catalog.graphql.runs import Run
 from catalog.graphql.scalars import DateTime, Long, PageSize, Position
@@ -37,6 +37,7 @@ from catalog.graphql.versions import Version, VersionConnection, current, differ
 from catalog.joins.model import Addition as AdditionRow
 from catalog.joins.model import Join as JoinRow
 from catalog.joins.model import Union as UnionRow
+from catalog.store.stored import Outline
 from connectors.context.model import Fact as FactRow
 from connectors.model import Evidence as EvidenceRow
 from schema.model import Finding
@@ -158,13 +159,20 @@ class Source(ObjectType):
         return source.findings
 
     @staticmethod
+    @knows("fields.profile")
+    def resolve_schema(
+        source: model.Source, info: Any, *, profile: bool = True
+    ) -> model.Version | Outline | None:
+        request: Request = info.context
+        return request.version(source.pk) if profile else request.outline(source.pk)
+
+    @staticmethod
     @reads
-    def resolve_schema(source: model.Source, info: Any) -> model.Version | None:
+    def resolve_profile(source: model.Source, info: Any) -> model.Version | None:
         request: Request = info.context
         return request.version(source.pk)
 
-    resolve_profile = resolve_schema
-    resolve_version = resolve_schema
+    resolve_version = resolve_profile
 
     @staticmethod
     @reads

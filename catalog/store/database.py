@@ -27,6 +27,8 @@ _RETRIED = {"40001", "40P01"}  # PostgreSQL: serialization failure, deadlock
 _POOL = {"pool_size": 8, "max_overflow": 24, "pool_timeout": 600}
 """A connection that is made anew reads the whole schema of the catalog first."""
 
+_NO_TURN = nullcontext()
+
 _TRIES = 8
 _FIRST_WAIT = 0.02
 """Seconds, at most, before the second try; each further one may wait twice as long."""
@@ -43,7 +45,7 @@ class Database:
         self._turn = threading.RLock() if isinstance(engine.pool, StaticPool) else None
         # SQLite has one writer at a time, and who waits for it asks again and again, ever more
         # seldom: writers of this process stand in a line instead.
-        self._writing = threading.RLock() if self.dialect == "sqlite" else nullcontext()
+        self._writing = threading.RLock() if self.dialect == "sqlite" else _NO_TURN
 
     @classmethod
     def connect(cls, url: str, *, create: bool) -> Database:
@@ -69,8 +71,12 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One consistent view of the catalog."""
-        with self._faults_told(), self._turn or nullcontext(), self.engine.connect() as connection:
-            yield connection
+        with self._turn or _NO_TURN:
+            try:
+                with self.engine.connect() as connection:
+                    yield connection
+            except SQLAlchemyError as error:
+                raise CatalogError(explain(self.engine.url, error)) from error
 
     def write(self, function: Callable[[Connection], T]) -> T:
         """What `function` returns, in one transaction: all of it or nothing.

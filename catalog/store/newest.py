@@ -11,7 +11,8 @@ from catalog.model import QualityReport, Run, Version
 from catalog.store import reports, runs
 from catalog.store.annotating import entry_of
 from catalog.store.database import Database
-from catalog.store.rows import chunks, versions_where
+from catalog.store.rows import chunks, outlines, versions_where
+from catalog.store.stored import Outline
 from catalog.store.tables import entries as entry_table
 from catalog.store.tables import reports as report_table
 from catalog.store.tables import run_inputs, run_outputs, versions
@@ -33,6 +34,11 @@ class Newest:
         """The newest versions older than number `after`, by source; one statement."""
         with self._database.read() as connection:
             return versions_of(connection, source_pks, first=first, after=after)
+
+    def outlines(self, source_pks: Collection[int]) -> dict[int, Outline]:
+        """The schemas of the current versions, by source, without figures; one statement."""
+        with self._database.read() as connection:
+            return outlines(connection, source_pks)
 
     def version_counts(self, source_pks: Collection[int]) -> dict[int, int]:
         """How many versions each source has; one statement."""

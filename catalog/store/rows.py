@@ -24,7 +24,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from catalog.model import Source, Version
 from catalog.store.places import OPTION, PKS
-from catalog.store.stored import StoredSource, StoredVersion
+from catalog.store.stored import Outline, StoredSource, StoredVersion
 from catalog.store.tables import listings, namespaces, sources, versions
 from schema.errors import NotFound
 
@@ -91,11 +91,19 @@ _VERSION = (
 _THESE: ColumnElement[bool] = sources.c.pk.in_([literal_column(PKS, BigInteger)])
 _BY_PK = SOURCE_ROWS.where(_THESE)
 _CURRENT = _VERSION.where(_THESE, sources.c.version_pk == versions.c.pk)
+_OUTLINES = (
+    "SELECT v.source_pk, v.fingerprint, v.schema FROM sources s "
+    "JOIN versions v ON v.pk = s.version_pk WHERE s.pk IN ({})"
+)
 
 
 def _these(pks: Iterable[int]) -> dict[str, Any]:
     """The options of an execution that put those numbers in the place of `PKS`."""
-    return {OPTION: (PKS, ", ".join(f"{pk:d}" for pk in pks) or "NULL")}
+    return {OPTION: (PKS, _numbers(pks))}
+
+
+def _numbers(pks: Iterable[int]) -> str:
+    return ", ".join([f"{pk:d}" for pk in pks]) or "NULL"
 
 
 def now() -> datetime:
@@ -170,6 +178,17 @@ def current_versions(connection: Connection, source_pks: Collection[int]) -> dic
         row.source_pk: StoredVersion.of(row)
         for chunk in chunks(source_pks)
         for row in connection.execute(_CURRENT, execution_options=_these(chunk)).all()
+    }
+
+
+def outlines(connection: Connection, source_pks: Collection[int]) -> dict[int, Outline]:
+    """The schema of the current version of each source that has one, by source."""
+    return {
+        pk: Outline(fingerprint, packed)
+        for chunk in chunks(source_pks)
+        for pk, fingerprint, packed in connection.exec_driver_sql(
+            _OUTLINES.format(_numbers(chunk))
+        ).all()
     }
 
 

@@ -47,7 +47,9 @@ class StoredSource(_Stored, Source):
     def of(cls, row: Any) -> Self:
         """The source of a row whose texts and times are as the database has them."""
         source: Self = object.__new__(cls)
-        object.__setattr__(source, "_row", row)
+        _set_row(source, row)
+        _set_pk(source, row.pk)  # which are always asked for
+        _set_name(source, unescape(row.name))
         return source
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -55,9 +57,7 @@ class StoredSource(_Stored, Source):
         return (Source, tuple(getattr(self, name) for name in Source.__match_args__))
 
     _decoded = {  # noqa: RUF012 - told by the base class
-        "pk": lambda one: one._row.pk,
         "namespace": lambda one: unescape(one._row.namespace),
-        "name": lambda one: unescape(one._row.name),
         "uri": lambda one: unescape(one._row.uri),
         "format": lambda one: one._row.format and unescape(one._row.format),
         "description": lambda one: (
@@ -77,6 +77,28 @@ class StoredSource(_Stored, Source):
         "last_seen": lambda one: moment(one._row.last_seen),
         "changed_at": lambda one: moment(one._row.changed_at),
     }
+
+
+# The frozen value's own slots: `object.__setattr__` looks each up by its name first.
+_set_row: Callable[[StoredSource, Any], None] = vars(StoredSource)["_row"].__set__
+_set_pk: Callable[[StoredSource, int], None] = vars(Source)["pk"].__set__
+_set_name: Callable[[StoredSource, str], None] = vars(Source)["name"].__set__
+
+
+class Outline:
+    """The schema of a version, and nothing else of it: what most pages of sources show."""
+
+    __slots__ = ("_packed", "fingerprint")
+
+    def __init__(self, fingerprint: str, packed: bytes) -> None:
+        self.fingerprint = fingerprint
+        self._packed = packed
+
+    @property
+    def shape(self) -> Mapping[str, Any]:
+        """The schema as plain values."""
+        packed = bytes(self._packed)
+        return (_cached_shape if len(packed) <= LONGEST_CACHED else _shape)(packed)
 
 
 class StoredVersion(_Stored, Version):

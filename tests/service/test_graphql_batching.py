@@ -70,3 +70,20 @@ def test_sources_of_very_many_entries_are_asked_for_one_by_one(made, monkeypatch
     monkeypatch.setattr("catalog.store.newest.MOST_ENTRIES", 1)  # it has two
     assert made.store.newest.entries([made.store.source("flights").pk]) == {}
     assert made.ask(query) == before
+
+
+def test_schemas_without_figures_are_read_without_them(made, statements):
+    plain = "{ sources(first: 9) { nodes { schema { fingerprint fields { name } } } } }"
+    statements()
+    found = made.ask(plain)["sources"]["nodes"]
+    *_, last = statements()
+    assert "v.schema" in last
+    assert "profile" not in last
+    whole = plain.replace("{ name }", "{ name profile { count } }")
+    with_figures = made.ask(whole)["sources"]["nodes"]
+    assert "profile" in statements()[-1]
+    assert [one["schema"] and one["schema"]["fingerprint"] for one in with_figures] == [
+        one["schema"] and one["schema"]["fingerprint"] for one in found
+    ]
+    made.ask("{ sources(first: 9) { nodes { profile { rowCount } schema { fingerprint } } } }")
+    assert sum("schema" in one for one in statements()) == 1  # what is there already serves
