@@ -61,9 +61,17 @@ LOCAL = Caller("local", Role.ADMIN)
 """Whoever reaches a service that asks for no tokens, which listens on this machine only."""
 
 
+DONE = "done"
+STARTED = "STARTED"
+FAILED = "FAILED"
+STOPPED = "STOPPED"
+
+
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One thing that was asked to change. `outcome` is `done` or the code of an error."""
+    """One thing that was asked to change. `outcome` is `done`, the code of an error, FAILED where a
+    command ended so by itself, STOPPED by its user; STARTED goes on, or was killed.
+    """
 
     pk: int
     at: datetime
@@ -73,3 +81,17 @@ class AuditEntry:
     target: str | None
     outcome: str
     details: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which entries of the audit log; None is any. `until` is not among them."""
+
+    caller: str | None = None
+    action: str | None = None
+    outcome: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+EVERYTHING = Asked()

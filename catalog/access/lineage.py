@@ -17,6 +17,7 @@ from catalog.access.callers import Caller
 from catalog.access.gate import caller_of
 from catalog.model import Run
 from catalog.openlineage import ingest
+from catalog.store.auditing import Note, noting
 from schema.errors import HeadwaterError, InvalidInput
 
 if TYPE_CHECKING:
@@ -56,15 +57,13 @@ def lineage_endpoint(store: Store) -> Callable[[HttpRequest], Awaitable[Response
 
 
 def _taken(store: Store, event: dict[str, Any], caller: Caller) -> Run | None:
-    run = ingest(store, event)
+    kind = str(event.get("eventType"))[:40]
+    note = Note("lineage", caller.name, caller.token, details={"eventType": kind})
+    with noting(note):
+        run = ingest(store, event)
     if run is not None:
-        store.access.note(
-            "lineage",
-            caller=caller.name,
-            token=caller.token,
-            target=run.pipeline,
-            details={"run": run.uuid, "eventType": str(event.get("eventType"))[:40]},
-        )
+        note.target, note.details = run.pipeline, {"run": run.uuid, "eventType": kind}
+        store.access.note(note)
     return run
 
 

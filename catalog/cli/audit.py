@@ -30,12 +30,13 @@ def command(
 
     Newest first; what was refused or failed is told with the code of its error.
     """
+    from catalog.access.callers import Asked
     from catalog.cli.output import console, print_json, text, when
     from catalog.cli.table import Table
 
     begin = None if since is None else datetime.now(UTC) - since
     with session.store() as store:
-        entries = store.access.log(first=limit, caller=by, action=action, since=begin)
+        entries = store.access.log(Asked(by, action, since=begin), first=limit)
     if session.json:
         print_json({"entries": [document(one) for one in entries]})
         return

@@ -7,18 +7,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from catalog.access.callers import DONE, FAILED, STARTED, STOPPED
 from schema.errors import HeadwaterError
+
+if TYPE_CHECKING:
+    from catalog.store.auditing import Note
 
 Action = str | Callable[[Mapping[str, Any]], str]
 """What the log calls it: the mutation that does the same; or told from the parameters."""
 
-DONE = "done"
-STOPPED = "STOPPED"
 INTERNAL = "INTERNAL"
+
+LASTING = frozenset(("crawl", "run"))
+"""What writes again and again: what the log says of it at first is that it has started."""
 
 _TARGETS = ("uris", "ref", "path", "name", "term")
 _UNTOLD = frozenset((*_TARGETS, "conf", "email", "program", "secret", "smtp", "webhook"))
@@ -26,33 +31,44 @@ _UNTOLD = frozenset((*_TARGETS, "conf", "email", "program", "secret", "smtp", "w
 
 
 def noted(action: Action, function: Callable[..., Any]) -> Callable[..., Any]:
-    """The body of a command, with a line in the audit log when it ends, however that is; wrong
-    usage aside, by which nothing was asked.
+    """The body of a command, with a line in the audit log: written with the first thing that it
+    writes, and anew if it ends otherwise than was told there. Wrong usage is not kept, by which
+    nothing was asked, nor what has no name.
     """
 
     @wraps(function)
     def command(*arguments: Any, **options: Any) -> Any:
-        outcome = INTERNAL
+        from catalog.store.auditing import noting
+
+        note = _note(action)
+        if note is None:
+            return function(*arguments, **options)
+        note.outcome = INTERNAL
         try:
-            result = function(*arguments, **options)
-            outcome = DONE
-        except click.exceptions.Exit:
-            outcome = DONE
+            with noting(note):
+                note.outcome = STARTED if note.action in LASTING else DONE
+                result = function(*arguments, **options)
+            note.outcome = FAILED if isinstance(result, int) and result else DONE
+        except click.exceptions.Exit as end:
+            note.outcome = FAILED if end.exit_code else DONE
             raise
         except click.ClickException:
-            outcome = ""
+            note.outcome = FAILED if note.pk is not None else ""
             raise
         except (KeyboardInterrupt, click.Abort):
-            outcome = STOPPED
+            note.outcome = STOPPED
             raise
         except HeadwaterError as error:
             from catalog.graphql.errors import code_of
 
-            outcome = code_of(error)
+            note.outcome = code_of(error)
+            raise
+        except BaseException:
+            note.outcome = INTERNAL
             raise
         finally:
-            if outcome:
-                _note(action, outcome)
+            if note.outcome:
+                _keep(note)
         return result
 
     return command
@@ -68,25 +84,36 @@ def owner() -> str:
         return "command line"
 
 
-def _note(action: Action, outcome: str) -> None:
+def _note(action: Action) -> Note | None:
+    """What is known before it begins; None where there is nothing to be kept."""
     from catalog.access.logged import LONGEST_DETAILS, cleaned, shortened
     from catalog.cli.session import Session
+    from catalog.store.auditing import Note
 
     context = click.get_current_context()
-    session = context.find_object(Session)
-    if session is None:
-        return
     given = context.params
+    called = action if isinstance(action, str) else action(given)
+    if not called or context.find_object(Session) is None:
+        return None
     details = {name: cleaned(value) for name, value in given.items() if name not in _UNTOLD}
     found = next((given[name] for name in _TARGETS if given.get(name)), None)
     places = found if isinstance(found, tuple) else (found,)
     target = ", ".join(cleaned(str(place)) for place in places) if found else None
-    failed_already = () if outcome == DONE else (HeadwaterError,)
+    return Note(
+        called,
+        owner(),
+        target=target and target[:LONGEST_DETAILS],
+        details=shortened({name: value for name, value in details.items() if value}),
+    )
+
+
+def _keep(note: Note) -> None:
+    if note.pk is not None and note.values() == note.written:
+        return
+    from catalog.cli.session import Session
+
+    session = click.get_current_context().find_object(Session)
+    assert session is not None
+    failed_already = () if note.outcome == DONE else (HeadwaterError,)
     with suppress(*failed_already), session.store() as store:
-        store.access.note(
-            action if isinstance(action, str) else action(given),
-            caller=owner(),
-            target=target and target[:LONGEST_DETAILS],
-            outcome=outcome,
-            details=shortened({name: value for name, value in details.items() if value}),
-        )
+        store.access.note(note)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     headwater run delays.py --output /data/out/delays --json
     headwater run delay_model.py --grid alpha=0,0.1 --grid mix=0,1 --maximize r2
     headwater run delays.py --tune --dry-run""",
-    changes="run",
+    changes=lambda given: "" if given["dry_run"] else "run",
 )
 @click.argument("path", metavar="PIPELINE.py", type=click.Path(path_type=Path))
 @click.option("--param", "params", multiple=True, metavar="K=V", help="A parameter of it.")

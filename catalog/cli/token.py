@@ -60,18 +60,17 @@ def create(
     """Make a token. It is printed this once, alone on standard output; the catalog keeps a hash."""
     from catalog.access.callers import Role
     from catalog.cli.output import print_json
+    from catalog.store.auditing import Note, noting
 
     ends = None if expires is None else datetime.now(UTC) + expires
     with session.store() as store:
-        made, secret = store.access.create_token(
-            Role(role), name=name, unmask=unmask, expires_at=ends
-        )
-        store.access.note(
-            "token.create",
-            caller=owner(),
-            target=made.name,
-            details={"role": role, "unmask": unmask},
-        )
+        note = Note("token.create", owner(), target=name, details={"role": role, "unmask": unmask})
+        with noting(note):
+            made, secret = store.access.create_token(
+                Role(role), name=name, unmask=unmask, expires_at=ends
+            )
+        note.target = made.name
+        store.access.note(note)
     if session.json:
         print_json({"token": document(made), "secret": secret})
         return
@@ -123,10 +122,14 @@ def list_(session: Session) -> None:
 def revoke(session: Session, *, token: str) -> None:
     """End a token, by name or number, and all sessions of it, within two seconds."""
     from catalog.cli.output import print_json
+    from catalog.store.auditing import Note, noting
 
     with session.store() as store:
-        ended = store.access.revoke(token)
-        store.access.note("token.revoke", caller=owner(), target=ended.name)
+        note = Note("token.revoke", owner(), target=token)
+        with noting(note):
+            ended = store.access.revoke(token)
+        note.target = ended.name
+        store.access.note(note)
     if session.json:
         print_json({"token": document(ended)})
     else:

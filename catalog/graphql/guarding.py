@@ -12,13 +12,14 @@ from catalog.access.logged import LONGEST_DETAILS, cleaned, shortened
 from catalog.access.masked import whole
 from catalog.graphql.errors import INTERNAL, code_of
 from catalog.graphql.loading import Request
+from catalog.store.auditing import Note, noting
 from schema.errors import NotAllowed
 
 Resolver = Callable[..., Any]
 
 
 def guard(schema: GraphQLSchema) -> None:
-    """Put the policy before every mutation and subscription, and the log behind mutations."""
+    """Put the policy before every mutation and subscription, and have mutations logged."""
     for name, field in _fields(schema, "mutation"):
         field.resolve = _mutation(name, field.resolve or default_field_resolver)
     for _, field in _fields(schema, "subscription"):
@@ -36,18 +37,25 @@ def _mutation(name: str, resolve: Resolver) -> Resolver:
 
     def guarded(root: Any, info: Any, **arguments: Any) -> Any:
         request: Request = info.context
+        note = _note(request, name, arguments)
+        log = whole(request.store).access
         try:
             policy.check(request.caller, name)
         except NotAllowed as error:
-            _note(request, name, arguments, code_of(error))
+            note.outcome = code_of(error)
+            log.note(note)
             return {"errors": [{"message": str(error), "code": code_of(error), "path": []}]}
         try:
-            found = resolve(root, info, **arguments)
+            with noting(note):
+                found = resolve(root, info, **arguments)
         except Exception:
-            _note(request, name, arguments, INTERNAL)
+            note.outcome = INTERNAL
+            log.note(note)
             raise
         faults = found.get("errors") if isinstance(found, dict) else None
-        _note(request, name, arguments, faults[0]["code"] if faults else "done")
+        if faults:
+            note.outcome = faults[0]["code"]
+        log.note(note)
         return found
 
     return guarded
@@ -61,15 +69,14 @@ def _subscription(subscribe: Resolver) -> Resolver:
     return guarded
 
 
-def _note(request: Request, action: str, arguments: dict[str, Any], outcome: str) -> None:
+def _note(request: Request, action: str, arguments: dict[str, Any]) -> Note:
     given = arguments.get("input_") or arguments.get("input") or arguments
     details = {key: cleaned(value) for key, value in dict(given).items()}
     target = details.get("id") or ", ".join(map(str, details.get("uris") or ())) or None
-    whole(request.store).access.note(
+    return Note(
         action,
-        caller=request.caller.name,
-        token=request.caller.token,
-        target=target and str(target)[:LONGEST_DETAILS],
-        outcome=outcome,
-        details=shortened({**details, "request": request.id}),
+        request.caller.name,
+        request.caller.token,
+        target and str(target)[:LONGEST_DETAILS],
+        shortened({**details, "request": request.id}),
     )

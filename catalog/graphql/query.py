@@ -10,6 +10,7 @@ from graphql import get_named_type
 from graphql.execution.collect_fields import collect_sub_fields
 
 from catalog import model
+from catalog.graphql.auditing import AuditQuery
 from catalog.graphql.connections import Page, page_arguments
 from catalog.graphql.enums import ConnectorTarget, SourceOrder
 from catalog.graphql.filtering import SourceFilter, condition_of, includes_gone
@@ -62,7 +63,7 @@ class Catalog(ObjectType):
         return list(registry.table("targets"))
 
 
-class Query(ObjectType):
+class Query(AuditQuery, ObjectType):
     """Where reading starts."""
 
     sources = Field(

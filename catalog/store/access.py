@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 
-from catalog.access.callers import AuditEntry, Role, Token
+from catalog.access.callers import EVERYTHING, Asked, AuditEntry, Role, Token
+from catalog.store import auditing
+from catalog.store.auditing import Note
 from catalog.store.database import Database
 from catalog.store.rows import is_pk, now
-from catalog.store.tables import audit, sessions, tokens
+from catalog.store.tables import sessions, tokens
 from schema.errors import Ambiguous, InvalidInput, NotFound
 
 LONGEST_NAME = 100
@@ -140,49 +141,27 @@ class Access:
         ended = delete(sessions).where(sessions.c.key == digest(secret))
         self._database.write(lambda connection: connection.execute(ended))
 
-    def note(
-        self,
-        action: str,
-        *,
-        caller: str,
-        token: int | None = None,
-        target: str | None = None,
-        outcome: str = "done",
-        details: Mapping[str, Any] | None = None,
-    ) -> None:
-        """Add a line to the audit log."""
-        values = {
-            "at": now(),
-            "caller": caller,
-            "token_pk": token,
-            "action": action,
-            "target": target,
-            "outcome": outcome,
-            "details": dict(details or {}),
-        }
-        self._database.write(lambda connection: connection.execute(insert(audit).values(values)))
+    def note(self, note: Note) -> None:
+        """Have a note in the audit log as it is now: nothing is written where it is so already."""
+        if note.pk is None:
+            with auditing.noting(None):
+                found = self._database.write(lambda connection: auditing.add(connection, note))
+            note.pk, note.written = found
+        elif note.values() != note.written:
+            self._database.write(lambda connection: auditing.change(connection, note))
+            note.written = note.values()
 
     def log(
-        self,
-        *,
-        first: int = 50,
-        after: int | None = None,
-        caller: str | None = None,
-        action: str | None = None,
-        since: datetime | None = None,
+        self, asked: Asked = EVERYTHING, *, first: int = 50, after: int | None = None
     ) -> list[AuditEntry]:
         """The audit log, newest first, older than entry `after`."""
-        wanted = select(audit).order_by(audit.c.pk.desc()).limit(first)
-        if after is not None:
-            wanted = wanted.where(audit.c.pk < after)
-        if caller is not None:
-            wanted = wanted.where(audit.c.caller == caller)
-        if action is not None:
-            wanted = wanted.where(audit.c.action == action)
-        if since is not None:
-            wanted = wanted.where(audit.c.at >= since)
         with self._database.read() as connection:
-            return [AuditEntry(*row) for row in connection.execute(wanted)]
+            return auditing.log(connection, asked, first=first, after=after)
+
+    def logged(self, asked: Asked = EVERYTHING) -> int:
+        """How many entries the audit log has."""
+        with self._database.read() as connection:
+            return auditing.count(connection, asked)
 
     def _used(self, query: Select[Any]) -> Token | None:
         """The one token of a query, noted as used, once an hour."""

@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
+from catalog.store import auditing
 from catalog.store.places import fill_in
 from schema.errors import CatalogError, InvalidInput
 
@@ -81,6 +82,8 @@ class Database:
     def write(self, function: Callable[[Connection], T]) -> T:
         """What `function` returns, in one transaction: all of it or nothing.
 
+        What the audit log is to keep of it is written with it (`catalog.store.auditing`).
+
         It is called again when PostgreSQL ended it for the sake of another transaction, so it
         must hold no state of its own.
         """
@@ -96,8 +99,15 @@ class Database:
 
     def _write_once(self, function: Callable[[Connection], T]) -> T:
         connection = self.engine.connect().execution_options(headwater_write=True)
+        note = auditing.due()
+        written = None
         with connection, connection.begin():
-            return function(connection)
+            result = function(connection)
+            if note is not None:
+                written = auditing.add(connection, note)
+        if note is not None and written is not None:
+            note.pk, note.written = written
+        return result
 
     def close(self) -> None:
         self.engine.dispose()

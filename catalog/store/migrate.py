@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from catalog.store import auditing
 from catalog.store.database import Database, explain
 from schema.errors import CatalogError
 
@@ -30,7 +31,8 @@ def migrate(database: Database) -> None:
     with _alone(database):
         if _revision(database) != HEAD:
             _prepare(database)
-            database.write(_upgrade)
+            with auditing.noting(None):
+                database.write(_upgrade)
 
 
 def _revision(database: Database) -> str | None:

@@ -10,6 +10,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from catalog.access.callers import Asked
 from catalog.access.http import STATUS, disposition
 from catalog.graphql.fields import columns_of
 from catalog.graphql.limits import Limits
@@ -186,10 +187,9 @@ class Pages:
         asked = {name: request.query_params.get(name, "").strip() for name in ("by", "action")}
         wanted = {name: value for name, value in asked.items() if value}
         entries = self._store.access.log(
+            Asked(wanted.get("by"), wanted.get("action")),
             first=AUDIT_PAGE + 1,
             after=_before(request),
-            caller=wanted.get("by"),
-            action=wanted.get("action"),
         )
         shown = entries[:AUDIT_PAGE]
         return render(

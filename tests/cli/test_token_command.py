@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
+import click
 import pytest
 
 from catalog.access.callers import Role
+from catalog.cli.noting import noted
+from catalog.cli.session import Session
 from catalog.store import Store
+from catalog.store.auditing import Note
+from schema.errors import RunError
 
 
 @pytest.fixture
@@ -95,7 +101,7 @@ def test_the_audit_log_tells_who_did_what(said, catalog_url):
     said("token", "create", "--role", "reader", "--name", "ada")
     said("token", "revoke", "ada")
     with Store.open(catalog_url) as store:
-        store.access.note("crawl", caller="etl", token=9, target="s3://b", outcome="NOT_ALLOWED")
+        store.access.note(Note("crawl", "etl", 9, "s3://b", outcome="NOT_ALLOWED"))
     told = said("audit").stdout
     assert "token.revoke" in told
     assert "NOT_ALLOWED" in told
@@ -106,3 +112,36 @@ def test_the_audit_log_tells_who_did_what(said, catalog_url):
     assert one == newest
     assert json.loads(said("--json", "audit", "--action", "x").stdout) == {"entries": []}
     assert len(json.loads(said("--json", "audit", "--limit", "2").stdout)["entries"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("end", "outcome"),
+    [
+        (click.exceptions.Exit(1), "FAILED"),
+        (click.exceptions.Exit(0), "done"),
+        (click.Abort(), "STOPPED"),
+        (click.UsageError("what?"), None),
+        (RunError("it fell over"), "RUN_ERROR"),
+        (ZeroDivisionError(), "INTERNAL"),
+        (None, "done"),
+    ],
+    ids=str,
+)
+def test_commands_are_told_as_they_end(catalog_url, end, outcome):
+    """And while they go on, from the first that they write."""
+    seen = []
+
+    def body():
+        with Store.open(catalog_url) as store:
+            if outcome:
+                store.access.create_token(Role.READER)
+            seen.extend(one.outcome for one in store.access.log())
+        if end is not None:
+            raise end
+
+    made = click.Command("run", callback=noted("run", body))
+    with suppress(type(end) if end is not None else ()):
+        made.main([], standalone_mode=False, obj=Session(catalog_url))
+    assert seen == (["STARTED"] if outcome else [])
+    with Store.open(catalog_url) as store:
+        assert [one.outcome for one in store.access.log()] == ([outcome] if outcome else [])

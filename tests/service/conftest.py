@@ -14,6 +14,7 @@ from catalog.server import Service
 from catalog.store import Store
 from connectors.model import Limits
 from tests.service.chromium import CHROMIUM, FLAGS
+from tests.service.guarded_catalog import Guarded, fill
 from tests.service.made_catalog import MARKUP, Made, Served, add_runs, serving, write_data
 
 
@@ -33,6 +34,16 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
             owner=MARKUP,
         )
         yield Made(store, folder)
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
+    folder = tmp_path_factory.mktemp("guarded") / "data"
+    folder.mkdir()
+    with Store.open(f"sqlite:///{folder.parent / 'catalog.db'}") as store:
+        secrets = fill(store, folder)
+        with serving(store, Service(Roots((str(folder),)), auth=True)) as served:
+            yield Guarded(served, store, folder, secrets)
 
 
 @pytest.fixture(scope="session")

@@ -53,3 +53,7 @@ def fill(store: Store, folder: Path) -> dict[str, str]:
     made = {role.value: store.access.create_token(role, name=f"a {role.value}")[1] for role in Role}
     made["unmasked"] = store.access.create_token(Role.READER, name="trusted", unmask=True)[1]
     return made
+
+
+def mutation(name: str, arguments: str) -> str:
+    return f"mutation {{ {name}(input: {{{arguments}}}) {{ errors {{ code message }} }} }}"

@@ -17,27 +17,12 @@ from catalog.access.authentication import Authenticator
 from catalog.access.callers import Role
 from catalog.access.exposure import exposure
 from catalog.access.gate import CALLER, Gate
-from catalog.access.roots import Roots
 from catalog.graphql.schema import schema
 from catalog.server import Service
 from catalog.store import Store
-from tests.service.guarded_catalog import PERSON, ROLES, Guarded, fill
+from tests.service.guarded_catalog import PERSON, ROLES, Guarded, mutation
 from tests.service.made_catalog import codes, serving
 from tests.service.socket_client import client
-
-
-@pytest.fixture(scope="module")
-def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
-    folder = tmp_path_factory.mktemp("guarded") / "data"
-    folder.mkdir()
-    with Store.open(f"sqlite:///{folder.parent / 'catalog.db'}") as store:
-        secrets = fill(store, folder)
-        with serving(store, Service(Roots((str(folder),)), auth=True)) as served:
-            yield Guarded(served, store, folder, secrets)
-
-
-def mutation(name: str, arguments: str) -> str:
-    return f"mutation {{ {name}(input: {{{arguments}}}) {{ errors {{ code message }} }} }}"
 
 
 def outcome(found: httpx.Response) -> str:
@@ -382,50 +367,6 @@ def test_an_open_service_still_turns_away_a_wrong_token(served) -> None:  # type
     assert found.status_code == 401
     kept = served.http.get("/", headers={"cookie": "headwater_session=old"})
     assert kept.status_code == 200
-
-
-def test_changes_are_kept_in_the_audit_log(guarded: Guarded) -> None:
-    birds = guarded.store.source("birds").id
-    secret_uri = "postgresql://user:hunter2@db.example/x"
-    guarded.ask(mutation("annotateSource", f'id: "{birds}", owner: "warden"'), "editor")
-    guarded.ask(mutation("annotateSource", f'id: "{birds}", owner: "fox"'), "reader")
-    guarded.ask(mutation("crawl", f'uris: ["{secret_uri}"]'), "admin")
-    guarded.ask(mutation("annotateSource", 'id: "garbage"'), "admin")
-    guarded.ask("{ catalog { version } }", "admin")
-    four = guarded.store.access.log(first=4)
-    told = [(one.caller, one.action, one.outcome) for one in four]
-    assert told == [
-        ("a admin", "annotateSource", "INVALID_INPUT"),
-        ("a admin", "crawl", "NOT_ALLOWED"),
-        ("a reader", "annotateSource", "NOT_ALLOWED"),
-        ("a editor", "annotateSource", "done"),
-    ]
-    assert four[3].target == birds
-    assert four[3].details["owner"] == "warden"
-    assert four[3].token is not None
-    assert four[1].target == "postgresql://db.example/x"
-    assert "hunter2" not in str(four)
-    older = guarded.store.access.log(first=1, after=four[2].pk, caller="a editor")
-    assert [one.pk for one in older] == [four[3].pk]
-    page = guarded.get("/audit", "admin").text
-    assert birds in page
-    assert "warden" not in page  # what was written may be personal; the command line shows it
-    assert 'href="/audit"' in guarded.get("/", "admin").text
-    assert 'href="/audit"' not in guarded.get("/", "editor").text
-
-
-def test_the_page_of_changes_leads_to_older_ones(guarded: Guarded) -> None:
-    for number in range(60):
-        guarded.store.access.note("crawl", caller="<b>paging", target=f"place {number}")
-    first = guarded.get("/audit?by=%3Cb%3Epaging", "admin").text
-    assert "<b>paging" not in first
-    assert [int(one) for one in re.findall(r"place (\d+)<", first)] == list(range(59, 9, -1))
-    following = re.search(r'rel="next" href="([^"]+)"', first)
-    assert following is not None
-    older = guarded.get(following[1].replace("&amp;", "&"), "admin").text
-    assert [int(one) for one in re.findall(r"place (\d+)<", older)] == list(range(9, -1, -1))
-    assert 'rel="next"' not in older
-    assert "Nothing" in guarded.get("/audit?action=nothing&after=x", "admin").text
 
 
 @pytest.mark.parametrize(

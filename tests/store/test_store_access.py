@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from catalog.access.callers import Role
+from catalog.access.callers import Asked, Role
 from catalog.store import Store
 from catalog.store.access import digest
+from catalog.store.auditing import Note, noting
 from schema.errors import Ambiguous, InvalidInput, NotFound
 
 
@@ -82,13 +83,47 @@ def test_the_audit_log_keeps_anything_newest_first(store: Store) -> None:
     access = store.access
     for number in range(5):
         access.note(
-            "crawl", caller=f"caller {number % 2}", target="\x00\ud800", details={"n": number}
+            Note("crawl", f"caller {number % 2}", target="\x00\ud800", details={"n": number})
         )
     entries = access.log(first=3)
     assert [one.details["n"] for one in entries] == [4, 3, 2]
     assert entries[0].target == "\x00\ud800"
     assert entries[0].at.tzinfo is not None
     assert [one.details["n"] for one in access.log(after=entries[-1].pk)] == [1, 0]
-    assert [one.details["n"] for one in access.log(caller="caller 1")] == [3, 1]
-    assert access.log(since=datetime.now(UTC) + timedelta(minutes=1)) == []
-    assert access.log(action="lineage") == []
+    assert [one.details["n"] for one in access.log(Asked("caller 1"))] == [3, 1]
+    assert access.log(Asked(since=datetime.now(UTC) + timedelta(minutes=1))) == []
+    assert access.log(Asked(action="lineage")) == []
+
+
+def test_what_is_changed_is_noted_in_the_same_transaction(store: Store, make) -> None:
+    access, source = store.access, make.record(store, "/a/t", "x").source
+    note = Note("annotateSource", "ada", target=source.id, details={"owner": "x"})
+    with noting(note):
+        store.annotate(source.pk, owner="x")
+        (kept,) = access.log()
+        assert (kept.pk, kept.outcome, kept.target) == (note.pk, "done", source.id)
+        store.annotate(source.pk, owner="y")
+    access.note(note)  # all of it is there already
+    assert access.log() == [kept]
+    note.outcome = "INTERNAL"
+    access.note(note)
+    assert [(one.pk, one.outcome, one.at) for one in access.log()] == [
+        (kept.pk, "INTERNAL", kept.at)
+    ]
+    store.annotate(source.pk, owner="z")
+    assert access.logged() == 1
+
+
+def test_a_change_that_fails_leaves_no_note_of_itself(store: Store) -> None:
+    note = Note("annotateSource", "ada")
+    with pytest.raises(NotFound), noting(note):
+        store.annotate(77, owner="x")
+    assert note.pk is None
+    assert store.access.logged() == 0
+
+
+def test_a_change_that_cannot_be_noted_is_not_made(store: Store, make) -> None:
+    source = make.record(store, "/a/t", "x").source
+    with pytest.raises(Exception, match=r"catalog .*:"), noting(Note(None, "ada")):  # type: ignore[arg-type]
+        store.annotate(source.pk, owner="x")
+    assert store.sources([source.pk])[source.pk].owner is None
