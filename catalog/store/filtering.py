@@ -22,6 +22,11 @@ def filters_of(asked: Search) -> list[ColumnElement[bool]]:
     return filters
 
 
+def lets_all_through(asked: Search) -> bool:
+    """Whether there is no filter but that for sources which are gone."""
+    return not asked.include_gone and asked.where is None and not _tests(asked)
+
+
 def holds(condition: Condition) -> ColumnElement[bool]:
     """Whether a condition holds, never NULL: so that its opposite is what `not_` finds."""
     parts = _tests(condition)
@@ -33,6 +38,17 @@ def holds(condition: Condition) -> ColumnElement[bool]:
     if condition.not_ is not None:
         parts.append(not_(holds(condition.not_)))
     return and_(true(), *parts)
+
+
+def looks_elsewhere(asked: Search | Condition | None) -> bool:
+    """Whether a filter takes a look at other tables than `sources`."""
+    if asked is None:
+        return False
+    if any((asked.column, asked.tag, asked.semantic_type)):
+        return True
+    if isinstance(asked, Search):
+        return looks_elsewhere(asked.where)
+    return any(map(looks_elsewhere, (*asked.all_of, *(asked.any_of or ()), asked.not_)))
 
 
 def _tests(asked: Search | Condition) -> list[ColumnElement[bool]]:

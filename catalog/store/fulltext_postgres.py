@@ -6,6 +6,7 @@ own parser, so that both databases find the same.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 
@@ -31,6 +32,8 @@ from catalog.terms import Term
 
 _PARTS = tuple(field.name for field in fields(Document) if field.name != "label")
 _COLUMNS = ", ".join(_PARTS)
+_COUNTED_IN = 5000
+"""Among so many sources those that have a word are counted one by one."""
 
 
 def put(
@@ -89,12 +92,36 @@ def behind(condition: ColumnElement[bool]) -> ColumnElement[bool]:
 
 def relevance(terms: Sequence[Term], rarities: Sequence[float]) -> str:
     """SQL for how well a matched document fits; see `catalog.store.relevance`."""
-    return relevance_by("strpos", "greatest", terms, rarities)
+    return relevance_by("strpos", terms, rarities)
 
 
 def rarities(connection: Connection, terms: Sequence[Term]) -> list[float]:
-    """The inverse document frequency of each term, from counts up to 5,000; below 10."""
-    return rarities_by(connection, terms, select(DOCUMENTS.c.source_pk), has)
+    """The inverse document frequency of each term, below 9: from counts up to 1,000, and where
+    there are many sources from the share that the planner expects, off the statistics that it
+    keeps: to find 1,000 that have a word of one in thirteen takes 100 ms.
+    """
+    sources = 0.0 if len(terms) == 1 else _sources(connection)
+    if sources <= _COUNTED_IN:
+        return rarities_by(connection, terms, select(DOCUMENTS.c.source_pk), has)
+    return [math.log(1 + sources / count) for count in _expected(connection, terms)]
+
+
+def _sources(connection: Connection) -> float:
+    """How many there are by the statistics; -1 where there are none yet."""
+    asked = text("SELECT reltuples FROM pg_class WHERE oid = 'search_documents'::regclass")
+    return float(connection.execute(asked).scalar_one())
+
+
+def _expected(connection: Connection, terms: Sequence[Term]) -> list[float]:
+    """How many sources the planner expects to have each term, one at least."""
+    found = (
+        f"(SELECT true FROM search_documents WHERE vector @@ CAST(:term{at} AS tsquery))"
+        for at in range(len(terms))
+    )
+    asked = text(f"EXPLAIN (FORMAT JSON) SELECT {', '.join(found)}")
+    values = {f"term{at}": written([term], every=True) for at, term in enumerate(terms)}
+    (told,) = connection.execute(asked, values).scalar_one()
+    return [max(1.0, one["Plan Rows"]) for one in told["Plan"]["Plans"]]
 
 
 def has(terms: Sequence[Term], *, every: bool) -> ColumnElement[bool]:

@@ -89,11 +89,11 @@ def behind(condition: ColumnElement[bool]) -> ColumnElement[bool]:
 
 def relevance(terms: Sequence[Term], rarities: Sequence[float]) -> str:
     """SQL for how well a matched document fits; see `catalog.store.relevance`."""
-    return relevance_by("instr", "max", terms, rarities)
+    return relevance_by("instr", terms, rarities)
 
 
 def rarities(connection: Connection, terms: Sequence[Term]) -> list[float]:
-    """The inverse document frequency of each term, from counts up to 5,000; below 10."""
+    """The inverse document frequency of each term, from counts up to 1,000; below 9."""
     return rarities_by(connection, terms, select(literal(1)).select_from(DOCUMENTS), has)
 
 

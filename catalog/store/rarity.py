@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from catalog.terms import Term
 
-COUNTED = 5000
+COUNTED = 1000
 """How many sources with a word are counted to tell how rare it is; beyond, it is common."""
 
 

@@ -22,6 +22,8 @@ _EACH = 10.0
 """For having a term at all: two terms in columns outweigh one in the label."""
 
 _ALIKE = 0.5
+_WHOLE = "whole"
+"""All texts of a source as one."""
 
 
 def stored(document: Document) -> tuple[str, ...]:
@@ -37,30 +39,33 @@ def read(name: str, *others: str) -> Document:
     return replace(Document(words.rstrip(), *others), label=marked)
 
 
-def relevance(place_of: str, most: str, terms: Sequence[Term], rarities: Sequence[float]) -> str:
+def relevance(place_of: str, terms: Sequence[Term], rarities: Sequence[float]) -> str:
     """SQL for the weights of the parts that have each term, times its rarity; below 6,000 for 12.
 
-    `place_of` is the function that tells where one text stands in another, from 1, and `most` the
-    one that tells the greatest of several numbers. FTS5's own `bm25` counts all sources with a
-    word for each query, 300 ms for one that a million have. It is text, since SQLAlchemy takes
-    30 ms for the hundred conditions of three words; words are of letters and digits only.
+    `place_of` is the function that tells where one text stands in another, from 1. FTS5's own
+    `bm25` counts all sources with a word for each query, 300 ms for one that a million have. It
+    is text, since SQLAlchemy takes 30 ms for the hundred conditions of three words; words are of
+    letters and digits only.
 
-    Each text is put within spaces once and looked through once for a word, in queries within one
-    another: in one expression, two words of 1,700 sources took 42 ms, and this takes 27.
+    Most sources that have one of several words have no other one, so each word is looked for in
+    all texts together first, and in each of them only if it is there.
     """
     parts = [*((name, "", weight) for name, weight in _WEIGHTS.items()),
              ("name", LABEL, _LABEL_WEIGHT)]  # fmt: skip
-    had, worth = [], []
-    for number, (term, rarity) in enumerate(zip(terms, rarities, strict=True)):
-        names = [f"had{number}_{place}" for place in range(len(parts))]
-        for name, (part, mark, weight) in zip(names, parts, strict=True):
-            had.append(f"{_had(place_of, term, part, mark)} AS {name}")
-            worth.append(f"{weight * rarity!r} * {name}")
+    worth = []
+    for term, rarity in zip(terms, rarities, strict=True):
+        each = [(part, mark, weight * rarity) for part, mark, weight in parts]
         if len(terms) > 1:
-            worth.append(f"{_EACH * rarity!r} * {most}({', '.join(names[:-1])})")
+            each.append((_WHOLE, "", _EACH * rarity))
+        had = " + ".join(
+            f"{weight!r} * {_had(place_of, term, part, mark)}" for part, mark, weight in each
+        )
+        anywhere = _any_of(place_of, _WHOLE, [*_spelled(term, ""), *_around(term.alike, "")])
+        worth.append(f"CASE WHEN {anywhere} THEN {had} ELSE 0.0 END" if len(terms) > 1 else had)
     texts = ", ".join(f"' ' || search_documents.{name} || ' ' AS {name}" for name in _WEIGHTS)
-    # LIMIT keeps both databases from writing the inner queries out in the outer ones again
-    within = f"(SELECT {', '.join(had)} FROM (SELECT {texts} LIMIT 1) AS texts LIMIT 1) AS had"
+    whole = " || ' ' || ".join(f"search_documents.{name}" for name in _WEIGHTS)
+    # LIMIT keeps both databases from writing the inner query out in the outer one again
+    within = f"(SELECT {texts}, ' ' || {whole} || ' ' AS {_WHOLE} LIMIT 1) AS texts"
     return f"(SELECT {' + '.join(worth)} FROM {within})"
 
 
@@ -68,12 +73,13 @@ def _had(place_of: str, term: Term, part: str, mark: str) -> str:
     """SQL for how far a text has a term: 1 as it is spelled, half for a word like it, else 0."""
     ways = ((1.0, [*_spelled(term, mark)]), (_ALIKE, [*_around(term.alike, mark)]))
     found = " ".join(
-        f"WHEN {' OR '.join(f'{place_of}({part}, {_quoted(word)}) > 0' for word in words)}"
-        f" THEN {level!r}"
-        for level, words in ways
-        if words
+        f"WHEN {_any_of(place_of, part, words)} THEN {level!r}" for level, words in ways if words
     )
     return f"CASE {found} ELSE 0.0 END"
+
+
+def _any_of(place_of: str, part: str, words: Iterable[str]) -> str:
+    return " OR ".join(f"{place_of}({part}, {_quoted(word)}) > 0" for word in words)
 
 
 def _quoted(word: str) -> str:

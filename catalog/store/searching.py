@@ -30,7 +30,7 @@ from sqlalchemy import (
 
 from catalog.model import Hit, Search, SearchPage, Source
 from catalog.search import checked, matched_fields
-from catalog.store.filtering import filters_of
+from catalog.store.filtering import filters_of, looks_elsewhere
 from catalog.store.indexing import fulltext
 from catalog.store.naming import folded
 from catalog.store.paging import KEPT, page, position, statement
@@ -41,14 +41,21 @@ from catalog.store.stored import StoredSource
 from catalog.store.tables import run_inputs, sources
 from catalog.terms import terms_of
 
-CANDIDATES = 2000
-RANKED = 2500
+CANDIDATES = 1000
+RANKED = 1500
 """How many sources are ranked of each way to match, and of all, the best ways first: ranking all
 100,000 that have a common word takes far longer, and nobody pages through them.
 """
 
-EXACT_BELOW = RANKED // 4
-"""So many different sources are found at least when some are left out, in four ways to match."""
+ALL_WORDS = 600
+ONE_WORD = 200
+"""How many are ranked of those that have all of several words, and of those that have the rarest or
+any: each word makes ranking longer.
+"""
+
+EXACT_BELOW = ONE_WORD
+"""So many different sources are found at least when some are left out: of five ways to match, each
+with as many, none or all."""
 
 _READS = 20
 """Runs that read a source are counted so far, to rank it by them."""
@@ -67,13 +74,15 @@ def search(connection: Connection, asked: Search) -> SearchPage:
     shape = replace(asked, text=None, after=None if asked.after is None else "")
     if terms:
         text = fulltext(connection)
+        rarities = text.rarities(connection, terms)
         reading = _finding(shape, text, several=len(terms) > 1)
         parameters["called"] = folded((asked.text or "").strip())
         parameters["labelled"] = text.written(terms, every=True, labelled=True)
         parameters["every"] = text.written(terms, every=True)
         if len(terms) > 1:
             parameters["any"] = text.written(terms, every=False)
-        filled = text.relevance(terms, text.rarities(connection, terms))
+            parameters["rarest"] = text.written([terms[rarities.index(max(rarities))]], every=True)
+        filled = text.relevance(terms, rarities)
         options[OPTION] = (RELEVANCE, filled)
     else:
         reading = _listing(shape)
@@ -126,10 +135,8 @@ def _listed(asked: Search) -> CTE:
     look at other tables: 2.1 s for a column among 1,000,000 sources, of which 5 % have it.
     """
     listed = select(*KEPT, literal(0.0, Float).label("score")).where(*filters_of(asked)).cte("kept")
-    looks_elsewhere = any((asked.column, asked.tag, asked.semantic_type))
-    return listed.prefix_with(
-        "MATERIALIZED" if asked.counted and looks_elsewhere else "NOT MATERIALIZED"
-    )
+    once = asked.counted and looks_elsewhere(asked)
+    return listed.prefix_with("MATERIALIZED" if once else "NOT MATERIALIZED")
 
 
 def _matching(asked: Search, text: Any, *, several: bool) -> CTE:
@@ -137,25 +144,27 @@ def _matching(asked: Search, text: Any, *, several: bool) -> CTE:
 
     A score's ten thousands tell how well a source fits: 3 it is called just so, 2 every term is in
     its label, 1 every term is somewhere, 0 some terms are; the rest is relevance, better for
-    sources of better quality and for those that runs read. Each of the four ways takes up to
-    `CANDIDATES` sources, all of them `RANKED`.
+    sources of better quality and for those that runs read. Each way takes up to `CANDIDATES`
+    sources or fewer, all of them `RANKED`.
     """
     conditions = [text.behind(condition) for condition in filters_of(asked)]
 
-    def way(tier: int, rows: Any, *which: Any) -> Any:
+    def way(tier: int, rows: Any, *which: Any, most: int = CANDIDATES) -> Any:
         found = select(sources.c.pk, literal(tier, Integer).label("tier")).select_from(rows)
-        return found.where(*which, *conditions).limit(CANDIDATES).subquery()
+        return found.where(*which, *conditions).limit(most).subquery()
 
     rows = text.DOCUMENTS.join(sources, sources.c.pk == text.PK)
     name = bindparam("called", type_=sources.c.label_key.type)
     called = or_(sources.c.label_key == name, sources.c.last_key == name)
+    most = ALL_WORDS if several else CANDIDATES
     ways = [
         way(3, sources, called),
         way(2, rows, text.matches(bindparam("labelled", type_=Text))),
-        way(1, rows, text.matches(bindparam("every", type_=Text))),
+        way(1, rows, text.matches(bindparam("every", type_=Text)), most=most),
     ]
     if several:
-        ways.append(way(0, rows, text.matches(bindparam("any", type_=Text))))
+        some = (text.matches(bindparam(name, type_=Text)) for name in ("rarest", "any"))
+        ways += [way(0, rows, one, most=ONE_WORD) for one in some]
     union = union_all(*(select(one.c.pk, one.c.tier) for one in ways)).limit(RANKED).subquery()
     best = select(union.c.pk, func.max(union.c.tier).label("tier")).group_by(union.c.pk).subquery()
     relevance = literal_column(f"({RELEVANCE})", Float) * _worth()

@@ -62,6 +62,7 @@ namespaces = Table(
 )
 
 _OWNED = text("owner IS NOT NULL")
+_GONE = text("status = 'GONE'")
 
 sources = Table(
     "sources",
@@ -95,6 +96,7 @@ sources = Table(
     Index("ix_sources_sort_name", "sort_name", "pk"),
     Index("ix_sources_facets", "format", "namespace_pk", "grade", "status"),
     Index("ix_sources_owned", "pk", sqlite_where=_OWNED, postgresql_where=_OWNED),
+    Index("ix_sources_gone", "pk", sqlite_where=_GONE, postgresql_where=_GONE),
 )
 
 # What the last crawl saw of a source, apart from `sources` to keep that narrow.

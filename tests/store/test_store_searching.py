@@ -9,7 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.model import Search
+from catalog.model import Condition, Search
+from catalog.store import fulltext_postgres
+from catalog.store.filtering import looks_elsewhere
+from catalog.store.indexing import fulltext
+from catalog.terms import terms_of
 from schema.errors import InvalidInput
 
 
@@ -342,6 +346,43 @@ def test_gone_sources_are_found_only_when_asked_for(store, make):
     store.mark_gone("file", "/data/flights", [])
     assert found(store, "flights") == ["airports"]
     assert found(store, "flights", include_gone=True) == ["flights", "airports"]
+
+
+def test_facets_leave_out_what_is_gone(store, make):
+    for name in ("kept", "lost"):
+        fields = make.schema("day", mail="email", **({"tz": "time_zone"} if name == "lost" else {}))
+        make.record(store, f"/data/{name}.csv", schema=fields)
+    lost = store.source("/data/lost.csv")
+    store.mark_gone(lost.namespace, "/data/lost.csv", set())
+    assert store.search(Search()).facets["semanticType"] == (("email", 1),)
+    every = store.search(Search(include_gone=True)).facets["semanticType"]
+    assert every == (("email", 2), ("time_zone", 1))
+
+
+def test_a_filter_that_looks_elsewhere_is_seen_wherever_it_stands():
+    plain = Condition(format="csv", not_=Condition(owner="ada"))
+    assert not looks_elsewhere(Search(where=plain))
+    for where in (
+        Condition(tag="gold"),
+        Condition(all_of=(plain, Condition(column="day"))),
+        Condition(any_of=(plain, Condition(semantic_type="email"))),
+        Condition(not_=Condition(not_=Condition(tag="gold"))),
+    ):
+        assert looks_elsewhere(Search(where=where))
+
+
+def test_rarities_by_the_planner_rank_alike(store, make, monkeypatch):
+    monkeypatch.setattr(fulltext_postgres, "_COUNTED_IN", 5)
+    for number in range(40):
+        make.record(store, f"/data/{number}_log.csv", "day", "rare" if number == 7 else "often")
+    if store._database.dialect == "postgresql":
+        with store._database.engine.connect() as connection:
+            whole = connection.execution_options(isolation_level="AUTOCOMMIT")
+            whole.exec_driver_sql("ANALYZE search_documents")
+    with store._database.read() as connection:
+        rarities = fulltext(connection).rarities(connection, terms_of("rare often "))
+    assert rarities[0] > 1.5 * rarities[1] > 0
+    assert labels(store.search(Search(text="often rare ")))[0] == "7_log"
 
 
 def test_annotations_are_found_and_kept_over_crawls(store, make):
