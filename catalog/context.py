@@ -102,6 +102,12 @@ def words(dataset: Dataset) -> Iterator[str]:
     return (one.value for one in dataset.context if one.field is None and one.what not in plain)
 
 
+def owner(dataset: Dataset) -> str | None:
+    """Who answers for the data, by the nearest that says so; not the login that owns a file."""
+    told = (one.value for one in dataset.context if one.field is None and one.what == "owner")
+    return next(told, None)
+
+
 def _of_fields(facts: Sequence[Fact]) -> dict[str, dict[str, str]]:
     """The first fact of each kind, by field and kind."""
     found: dict[str, dict[str, str]] = {}

@@ -32,7 +32,7 @@ class AnnotateSourceInput(InputObjectType):
     id = ID(required=True, description="The source.")
     description = String(description="What it is, up to 10,000 characters.")
     tags = List(NonNull(String), description="All its tags from now on, up to 100.")
-    owner = String(description="Who answers for it.")
+    owner = String(description="Who answers for it; empty: who is told beside the data.")
 
 
 class AnnotateSourcePayload(ObjectType):

@@ -60,7 +60,9 @@ class Source(ObjectType):
     format = String(description="How it is stored: csv, parquet, …; null when unknown.")
     description = String(description="What people or the source say about it.")
     tags = List(NonNull(String), description="Tags that people gave it.")
-    owner = String(description="Who answers for it.")
+    owner = String(
+        description="Who answers for it, by a user, else by what is told beside the data."
+    )
     status = Field(SourceStatus, description="What the last crawl made of it.")
     row_count = Long(description="Rows of the current version.")
     byte_count = Long(description="Bytes of the current version, as stored.")

@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
+from catalog.context import owner as told_owner
 from catalog.context import words
 from catalog.joins.keys import place_of
-from catalog.model import Source
+from catalog.model import Source, Version
 from catalog.store import codec, indexing, joining
 from catalog.store.claiming import claim_many
 from catalog.store.rows import now, source_by_pk, versions_where
@@ -30,12 +31,13 @@ def annotate(
     owner: str | None,
 ) -> Source:
     """See `Store.annotate`."""
-    source_by_pk(connection, source_pk)
+    source = source_by_pk(connection, source_pk)
     values: dict[str, object] = {}
     if description is not None:
         values["user_description"] = description.strip() or None
     if owner is not None:
-        values["owner"] = owner.strip() or None
+        values["user_owner"] = owner.strip() or None
+        values["owner"] = values["user_owner"] or _told_owner(connection, source)
     if tags is not None:
         values["tags"] = _set_tags(connection, source_pk, tags)
     if values:
@@ -55,10 +57,20 @@ def delete_source(connection: Connection, source_pk: int) -> Source:
     return source
 
 
+def _told_owner(connection: Connection, source: Source) -> str | None:
+    """Who answers for a source by what is told beside its data."""
+    version = _current(connection, source)
+    return told_owner(version.dataset) if version else None
+
+
+def _current(connection: Connection, source: Source) -> Version | None:
+    found = versions_where(connection, lambda query: query.where(versions.c.pk == source.version))
+    return found[0] if found else None
+
+
 def reindex(connection: Connection, source: Source) -> None:
     """Make a source findable by what its row and its current version say."""
-    current = versions_where(connection, lambda query: query.where(versions.c.pk == source.version))
-    version = current[0] if current else None
+    version = _current(connection, source)
     indexing.index(
         connection,
         source,

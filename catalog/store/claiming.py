@@ -23,6 +23,7 @@ class Claim:
 
     pk: int
     made: bool
+    user_owner: str | None = None
     version_pk: int | None = None
     number: int = 0
     fingerprint: str | None = None
@@ -50,7 +51,7 @@ def _locked(
     Versions are asked for by themselves: PostgreSQL would join those of before the wait.
     """
     query = (
-        select(sources.c.key, sources.c.pk, sources.c.version_pk)
+        select(sources.c.key, sources.c.pk, sources.c.version_pk, sources.c.user_owner)
         .order_by(sources.c.pk)
         .with_for_update()
     )
@@ -61,7 +62,13 @@ def _locked(
     ]
     current = _versions(connection, [row.version_pk for row in rows if row.version_pk is not None])
     return {
-        row.key: Claim(row.pk, row.key in made, row.version_pk, *current.get(row.version_pk, ()))
+        row.key: Claim(
+            row.pk,
+            row.key in made,
+            row.user_owner,
+            row.version_pk,
+            *current.get(row.version_pk, ()),
+        )
         for row in rows
     }
 

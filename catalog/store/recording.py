@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from catalog.alerts.model import Event
-from catalog.context import words
+from catalog.context import owner, words
 from catalog.events import EventKind
 from catalog.joins.keys import place_of
 from catalog.model import Outcome, Record, Status
@@ -308,7 +308,11 @@ def _values(one: _Work, at: datetime) -> Row:
     """The columns of a source that a record changes."""
     dataset, profile, quality = one.record.dataset, one.record.profile, one.record.quality
     values: Row = {"status": one.status, "last_seen": at}
-    described = {"format": dataset.format, "description": dataset.description}
+    described = {
+        "format": dataset.format,
+        "description": dataset.description,
+        "owner": one.claim.user_owner or owner(dataset),
+    }
     if one.record.schema is None or profile is None:
         return values | (described if one.claim.version_pk is None else {})
     values |= described

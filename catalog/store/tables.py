@@ -86,7 +86,8 @@ sources = Table(
     Column("changed_at", Time),
     Column("version_pk", _Id),  # the current one; no foreign key, since versions refer to sources
     Column("report_pk", _Id),  # the latest quality report, likewise
-    Column("owner", AnyText),
+    Column("owner", AnyText),  # by a user, else by the data's makers
+    Column("user_owner", AnyText),
     Column("tags", Json, nullable=False),
     Column("name", AnyText, nullable=False),
     Column("uri", AnyText, nullable=False),

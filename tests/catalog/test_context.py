@@ -124,6 +124,23 @@ def test_what_a_user_says_wins(town: Path, crawled: Crawled, store: Store) -> No
     assert store.source(pk).description == "Ours."
 
 
+def test_an_owner_is_told_beside_the_data_until_a_user_sets_one(
+    town: Path, crawled: Crawled, store: Store
+) -> None:
+    def owned_by(name: str) -> list[str]:
+        return [hit.source.label for hit in store.search(Search(owner=name)).hits]
+
+    pk = crawled(town)["trips"].source.pk
+    assert store.source(pk).owner == "Town office"
+    assert "trips" in owned_by("Town office")
+    store.annotate(pk, owner="Ann")
+    crawled(town, force=True)
+    assert owned_by("Ann") == ["trips"]
+    assert "trips" not in owned_by("Town office")
+    store.annotate(pk, owner="")
+    assert store.source(pk).owner == "Town office"
+
+
 @pytest.mark.parametrize(
     "content", [b"{", b"[1]", b"\xff\xfe", b"[" * 200_000, b'{"resources": 3}']
 )
