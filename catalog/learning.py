@@ -15,7 +15,7 @@ from catalog.joins.keys import key_columns
 from catalog.judging import judged
 from catalog.model import Known, Outcome, Record, label_of
 from catalog.quality import Evidence
-from catalog.quality.personal import is_personal
+from catalog.quality.personal import is_personal, without_cells
 from catalog.reading import Content
 from connectors.model import Dataset
 from schema.decide import written_as
@@ -130,7 +130,7 @@ def learn(
             schema, primary_key=dataset.declared.primary_key if dataset.declared else ()
         )
     findings = (
-        *content.findings,
+        *(map(without_cells, content.findings) if personal else content.findings),
         *misfit_findings(summary, schema, hidden=is_personal, fixed=fixed),
         *against,
         *(part_type_findings(summary, schema) if _declares_each(dataset) else ()),

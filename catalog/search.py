@@ -95,11 +95,16 @@ def document(
 
 def frequent_values(schema: Schema, profile: TableProfile) -> Iterable[str]:
     """The texts that columns of few values hold, but for those that hold personal data."""
-    from catalog.quality.personal import is_personal  # whose package needs the store
+    # whose package needs the store
+    from catalog.quality.personal import column_of, is_personal
 
     private = {field.name for field in schema.fields if is_personal(field)}
+    names = frozenset(schema.names)
     for column in profile.columns:
-        if column.name in private or (column.distinct_count or 0) > _LOW_CARDINALITY:
+        if (
+            column_of(column.name, names) in private
+            or (column.distinct_count or 0) > _LOW_CARDINALITY
+        ):
             continue
         yield from (
             frequency.value

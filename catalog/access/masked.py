@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
-from catalog.model import Expectation, ExpectationResult, Version
-from catalog.quality.personal import is_personal, masked
+from catalog.model import Expectation, ExpectationResult, Run, Version
+from catalog.quality.personal import column_of, is_personal, masked, without_quotes
 from catalog.store.codec import long_of
 from schema.model import Schema
 
@@ -32,21 +32,25 @@ SHARES = frozenset(
 
 class Masked:
     """A store, or a part of one: gives what it gives, but every version in that, however deep,
-    comes without values of personal columns. What is kept must not be made of it: `whole` is the
+    comes without values of personal columns, and every error of a run that read such columns
+    without what it quotes. What is kept must not be made of it: `whole` is the
     store as it is. Verdicts are masked where they are shown (`masked_results`), since that takes
     the schema, which most who ask for a score do not need.
     """
 
-    def __init__(self, whole: object) -> None:
+    def __init__(self, whole: object, root: Any = None) -> None:
         self.whole = whole
+        self._root = cast("Store", root or whole)
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self.whole, name)
         if not callable(found):
-            return Masked(found)
+            return Masked(found, self._root)
 
         def call(*arguments: Any, **options: Any) -> Any:
-            return masked_values(found(*arguments, **options))
+            shown = masked_values(found(*arguments, **options))
+            failed = [run for run in _runs(shown) if run.error is not None]
+            return _masked_errors(shown, self._root, failed) if failed else shown
 
         return call
 
@@ -70,6 +74,33 @@ def masked_values(found: Any) -> Any:
     if isinstance(found, dict):
         return {key: masked_values(value) for key, value in found.items()}
     return found
+
+
+def _runs(found: Any) -> Iterator[Run]:
+    """The runs in lists and dictionaries, all of whose items are alike."""
+    if isinstance(found, Run):
+        yield found
+    elif isinstance(found, list | dict) and found:
+        items = found if isinstance(found, list) else found.values()
+        if isinstance(next(iter(items)), Run | list):
+            for item in items:
+                yield from _runs(item)
+
+
+def _masked_errors(found: Any, store: Store, failed: Sequence[Run]) -> Any:
+    """The same, with nothing quoted in the errors of runs that read personal columns."""
+    read = store.current_versions({pk for run in failed for pk in run.inputs})
+    personal = {pk for pk, version in read.items() if personal_names(version.schema)}
+
+    def masked_error(one: Any) -> Any:
+        if isinstance(one, Run):
+            hides = one.error is not None and not personal.isdisjoint(one.inputs)
+            return replace(one, error=without_quotes(one.error or "")) if hides else one
+        if isinstance(one, dict):
+            return {key: masked_error(item) for key, item in one.items()}
+        return [masked_error(item) for item in one] if isinstance(one, list) else one
+
+    return masked_error(found)
 
 
 def personal_names(schema: Schema) -> frozenset[str]:
@@ -96,7 +127,7 @@ def masked_version(version: Version) -> Version:
             return figures
         names = frozenset(version.schema.names)
         columns = [
-            masked_profile(one) if _top(one["name"], names) in hidden else one
+            masked_profile(one) if column_of(one["name"], names) in hidden else one
             for one in figures["columns"]
         ]
         return {**figures, "columns": columns}
@@ -156,11 +187,3 @@ def _hidden(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _hidden(one) for name, one in value.items()}
     return [masked(one) for one in value] if isinstance(value, list | tuple) else masked(value)
-
-
-def _top(path: str, names: frozenset[str]) -> str:
-    """The column that a profile's path lies in: names may hold the signs of paths themselves."""
-    if path in names:
-        return path
-    inside = [name for name in names if path.startswith((f"{name}.", f"{name}["))]
-    return max(inside, key=len, default=path)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
 
-from schema.model import Field
+from schema.model import Field, Finding
 from schema.semantics.registry import personal_types
 
 _NAMES = re.compile(
@@ -55,3 +57,29 @@ def masked_all(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: masked_all(item) for key, item in value.items()}
     return [masked_all(item) for item in value] if isinstance(value, list) else masked(value)
+
+
+def column_of(path: str, names: Collection[str]) -> str:
+    """The column that a profile's path lies in: names may hold the signs of paths themselves."""
+    if path in names:
+        return path
+    inside = [name for name in names if path.startswith((f"{name}.", f"{name}["))]
+    return max(inside, key=len, default=path)
+
+
+def without_cells(finding: Finding) -> Finding:
+    """The finding of a source with personal columns: cells that it quotes are masked, where nobody
+    knows of which column they are.
+    """
+    if finding.code not in _QUOTING:
+        return finding
+    return replace(finding, message=without_quotes(finding.message))
+
+
+def without_quotes(text: str) -> str:
+    """A text in which whatever is quoted, or has an @ in it, is masked."""
+    return _QUOTED.sub(lambda quoted: str(masked(quoted[0])), text)
+
+
+_QUOTING = frozenset(("csv-ragged-row",))
+_QUOTED = re.compile(r"""(?<!\w)(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")(?!\w)|\S+@\S+""")

@@ -166,7 +166,7 @@ class Pages:
         around them, for the script.
         """
         seen = self._begin(request)
-        rows = self._store.runs(None, first=PAGE + 1, after=_before(request))
+        rows = seen.store.runs(None, first=PAGE + 1, after=_before(request))
         shown = rows[:PAGE]
         seen.expect(sorted({pk for run in shown for pk in (*run.inputs, *run.outputs)}))
         return render(
