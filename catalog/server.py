@@ -171,7 +171,9 @@ def serve(
     catalog cannot be opened.
     """
     from catalog.store import Store
+    from connectors.threads import limit_threads
 
+    limit_threads(settings.threads)
     with Store.open(settings.catalog) as store:
         exposed = exposure(
             host,

@@ -4,17 +4,22 @@ does in its own threads, and what executors of a cluster do with their share.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 from urllib.parse import unquote
 
 import pyarrow as pa
 
 from connectors.model import Dataset, Entry, Source
+from connectors.threads import ahead, in_threads
 from schema.errors import CorruptData, DecompressionBomb, MissingDependency, SourceError
 from schema.model import Finding
 from schema.summary import Summary, summarise, unordered
+
+LARGE = 4 << 20
+"""Bytes of an entry from which on it is worth a thread of its own."""
 
 OnBatch = Callable[[int, int], None]
 """Told of every batch read: its bytes and rows."""
@@ -55,20 +60,29 @@ def read_parts(
     *,
     rows: int | None = None,
     on_batch: OnBatch = lambda _bytes, _rows: None,
+    threads: bool = False,
 ) -> Iterator[Part]:
-    """A part for each entry, until the limit of rows is reached. Never raises for bad data."""
+    """A part for each entry, until the limit of rows is reached. Never raises for bad data.
+    With `threads` large ones are read and summarised in those of this process.
+    """
     left = rows
     for entry in entries:
         if left == 0:
             return
-        part = read_part(source, dataset, entry, rows=left, on_batch=on_batch)
+        part = read_part(source, dataset, entry, rows=left, on_batch=on_batch, threads=threads)
         if left is not None:
             left -= part.rows
         yield part
 
 
 def read_part(
-    source: Source, dataset: Dataset, entry: Entry, *, rows: int | None, on_batch: OnBatch
+    source: Source,
+    dataset: Dataset,
+    entry: Entry,
+    *,
+    rows: int | None,
+    on_batch: OnBatch,
+    threads: bool = False,
 ) -> Part:
     """The summary of an entry and what was found wrong with it."""
     read = _Count(rows, on_batch)
@@ -77,7 +91,11 @@ def read_part(
     findings: list[Finding] = []
     faults: set[str] = set()
     try:
-        summary = summarise(read.batches(source, dataset, entry), place=place)
+        batches = read.batches(source, dataset, entry)
+        if threads and (entry.size is None or entry.size >= LARGE):
+            summary = summarise(batches, place=place, each=in_threads, ahead=ahead)
+        else:
+            summary = summarise(batches, place=place)
     except Exception as error:  # noqa: BLE001  whatever a reader raises, the crawl goes on
         finding = _fault(error, dataset, place)
         if not any(told.message in finding.message for told in dataset.findings):
@@ -112,7 +130,7 @@ class Engine:
     readers: int
 
 
-HERE = Engine(read_parts, 2)
+HERE = Engine(partial(read_parts, threads=True), 2)
 """This process."""
 
 
@@ -125,7 +143,7 @@ class _Count:
     rows: int = field(default=0, init=False)
     bytes: int = field(default=0, init=False)
 
-    def batches(self, source: Source, dataset: Dataset, entry: Entry) -> Iterator[pa.RecordBatch]:
+    def batches(self, source: Source, dataset: Dataset, entry: Entry) -> Generator[pa.RecordBatch]:
         for batch in source.batches(dataset, entry):
             if self.limit is not None:
                 batch = batch.slice(0, self.limit - self.rows)  # noqa: PLW2901

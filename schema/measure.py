@@ -22,15 +22,14 @@ from schema.column import (
     Example,
     Facet,
     Plain,
-    Values,
     add_counts,
 )
+from schema.counting import PROBE_ROWS, counted, frequencies, gathered, pairs
 from schema.facets import (
     Weighted,
     facet,
     kind_of,
     lengths_of,
-    plain_values,
     with_texts,
     written_facet,
 )
@@ -50,7 +49,6 @@ from schema.kinds import (
 from schema.sketches import ALL, Distinct
 
 _HINT_ROWS = 1000
-_PROBE_ROWS = 4096
 _LONG_VALUE = 256  # characters; a column with longer texts keeps no frequencies
 _HASHED_AS_TYPED = NUMERIC | TEMPORAL
 _EMPTY = ColumnSummary()
@@ -151,13 +149,13 @@ def _measure_flat(
         return _measure_text(present, known, where, raw=raw)
     if pa.types.is_floating(kind):
         present = pc.add(present, pa.scalar(0.0, kind))  # -0.0 is 0.0, as everywhere but in bits
-    weighted = _counted(present, known)
+    weighted = counted(present, known)
     found = weighted or Weighted(present)
     native = kind_of(kind)
     summary = ColumnSummary(
         kinds={native: facet(native, found)},
         distinct=_distinct(found, known),
-        values=_frequencies(weighted, native),
+        values=frequencies(weighted, native),
     )
     if native is Kind.BINARY:
         return replace(summary, lengths=lengths_of(pc.binary_length(found.values), found.counts))
@@ -180,7 +178,7 @@ def _measure_dictionary(
         where = _Where(array.dictionary_decode(), place, start)
         return _summary_of_text(weighted, known, where, raw=raw)
     native = kind_of(dictionary.type)
-    values = _frequencies(weighted, native) if len(weighted.values) <= MAX_VALUES else None
+    values = frequencies(weighted, native) if len(weighted.values) <= MAX_VALUES else None
     return ColumnSummary(
         kinds={native: facet(native, weighted)}, distinct=_distinct(weighted, known), values=values
     )
@@ -193,11 +191,12 @@ def _measure_text(
     hint = _hint(present, known) if raw else None
     if hint is Kind.INT and (fast := _read_as(present, Kind.INT, known, where)):
         return fast
-    if weighted := _counted(present, known):
+    gather = gathered if len(present) > PROBE_ROWS else counted
+    if weighted := gather(present, known):
         return _summary_of_text(weighted, known, where, raw=raw)
     if hint and (fast := _read_as(present, hint, known, where)):
         return fast
-    return replace(_summary_of_text(Weighted(present), known, where, raw=raw), values=None)
+    return _summary_of_text(Weighted(present), known, where, raw=raw)
 
 
 def _hint(present: pa.Array, known: ColumnSummary) -> Kind | None:
@@ -221,8 +220,8 @@ def _read_as(
         typed = read_all(texts, kind) if len(codes) and len(texts) else None
     if typed is None:
         return None
-    missing = _pairs(codes) if len(codes) else {}
-    weighted = _counted(typed, known) if kind is Kind.INT else None
+    missing = pairs(codes) if len(codes) else {}
+    weighted = counted(typed, known) if kind is Kind.INT else None
     found = weighted or Weighted(typed)
     base = _text_figures(_as_written(weighted, texts) or Weighted(texts), ascii_only=True)
     if missing:
@@ -234,7 +233,7 @@ def _read_as(
         kinds={kind: where.exemplify(read, kind, texts, known)},
         missing=missing,
         distinct=_distinct(found, known),
-        values=_frequencies(weighted, kind),
+        values=frequencies(weighted, kind),
     )
 
 
@@ -267,7 +266,8 @@ def _summary_of_text(
     )
     kinds: dict[Kind, Facet] = {}
     missing: dict[str, int] = {}
-    values: dict[Plain, int] | None = {} if found.counts is not None else None
+    few = found.counts is not None and len(found.values) <= 2 * MAX_VALUES
+    values: dict[Plain, int] | None = {} if few and known.values is not None else None
     distinct = Distinct()
     texts: pa.Array | None = None
     others = Distinct()
@@ -275,7 +275,7 @@ def _summary_of_text(
         kind = KINDS[code]
         part = found.where(codes == code) if kinds or (codes != code).any() else found
         if kind is Kind.MISSING:
-            missing = _pairs(part.values, part.counts)
+            missing = pairs(part.values, part.counts)
             continue
         if kind in WRITTEN:
             typed, read = part, written_facet(kind, part)
@@ -324,42 +324,10 @@ def _text_figures(found: Weighted, *, ascii_only: bool = False) -> ColumnSummary
     )
 
 
-def _counted(values: pa.Array, known: ColumnSummary) -> Weighted | None:
-    """Distinct values with their counts, None when there are (or were) too many."""
-    if known.values is None or not _few(values):
-        return None
-    counted = pc.value_counts(values)
-    distinct, counts = counted.field(0), counted.field(1).to_numpy()
-    return Weighted(distinct, counts) if len(distinct) <= 2 * MAX_VALUES else None
-
-
-def _few(values: pa.Array) -> bool:
-    if isinstance(values.type, pa.BaseExtensionType) or pa.types.is_nested(values.type):
-        return False
-    probe = values.slice(0, _PROBE_ROWS)
-    return len(values) <= len(probe) or len(pc.unique(probe)) <= MAX_VALUES
-
-
-def _frequencies(weighted: Weighted | None, kind: Kind) -> Values | None:
-    if weighted is None or len(weighted.values) > MAX_VALUES or weighted.counts is None:
-        return None
-    keys = plain_values(weighted.values, kind)
-    found: dict[Plain, int] = {}
-    add_counts(found, keys, weighted.counts)
-    return {key: n for key, n in found.items() if key == key}  # noqa: PLR0124  NaN
-
-
 def _distinct(found: Weighted, known: ColumnSummary) -> Distinct:
     if not len(found.values):
         return Distinct()
     return Distinct.of(hash_values(found.values), found.counts, known.distinct.theta)
-
-
-def _pairs(values: pa.Array, counts: np.ndarray | None = None) -> dict[str, int]:
-    if counts is None:
-        counted = pc.value_counts(values)
-        values, counts = counted.field(0), counted.field(1).to_numpy()
-    return dict(zip(values.to_pylist(), counts.tolist(), strict=True))
 
 
 @dataclass(frozen=True, slots=True)

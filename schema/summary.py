@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Protocol, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from schema.batching import flat, grouped, one_array
 from schema.column import ColumnSummary
 from schema.kind import Kind
 from schema.lattice import join
@@ -17,11 +20,14 @@ from schema.ordering import stretch_of
 from schema.repeats import ALL, UNKNOWN, Drawing, Repeats
 from schema.sketches import SAMPLE_ROWS, RowSample
 
+T = TypeVar("T")
+R = TypeVar("R")
+
 RAW = {b"headwater": b"raw"}
 """Metadata of an Arrow field whose texts may stand for another type (cells of a CSV file)."""
 
-_GROUP_ROWS = 131_072
-_GROUP_BYTES = 64 * 2**20
+_LARGE = 1 << 20
+"""Bytes of a batch from which on it is worth to hand its columns to threads."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,117 +116,121 @@ def unordered(summary: Summary) -> Summary:
     return replace(summary, columns=columns)
 
 
-def summarise(batches: Iterable[pa.RecordBatch], *, place: str = "") -> Summary:
+class Each(Protocol):
+    """Applies a function to values and gives the results in the order of the values: one after the
+    other, as `map` does, or in threads, as the `map` of an executor.
+    """
+
+    def __call__(self, function: Callable[[T], R], values: Iterable[T], /) -> Iterable[R]:
+        """The results; what the function raises is raised where its result would stand."""
+
+
+Ahead = Callable[[Generator[pa.Table]], Iterator[pa.Table]]
+"""The same tables, which may be made before they are asked for, in a thread of their own."""
+
+
+def summarise(
+    batches: Iterable[pa.RecordBatch],
+    *,
+    place: str = "",
+    each: Each = map,
+    ahead: Ahead = iter,
+) -> Summary:
     """The summary of all rows of `batches`, in one pass and bounded memory.
 
     Fields with `RAW` metadata hold text that may stand for other types. `place` names where the
     rows come from (a file): examples tell it, and the sample of rows is drawn by it, so that the
-    same data gives the same summary.
+    same data gives the same summary. `each` goes through the columns of a large batch; it changes
+    no figure, since each column sees the batches in their order. `ahead` reads on meanwhile.
     """
     seed = int.from_bytes(hashlib.blake2b(place.encode("utf-8", "replace"), digest_size=8).digest())
     columns: dict[str, ColumnSummary] = {}
     names: dict[str, None] = {}
-    sample = RowSample()
-    drawing: Drawing | None = None
+    drawn = _Drawn(seed)
     rows = 0
-    for table in _groups(batches):
-        count = table.num_rows
+    for table in ahead(grouped(batches)):
         names.update(dict.fromkeys(table.column_names))
+        column = partial(_column, table, columns, names.keys(), place, rows)
+        works: list[Callable[[], Mapping[str, ColumnSummary]]] = [
+            partial(drawn.add, table, rows),
+            *(partial(column, at) for at in range(table.num_columns)),
+        ]
+        through = each if table.nbytes >= _LARGE else map
         found: dict[str, ColumnSummary] = {}
-        for column, declared in zip(table.columns, table.schema, strict=True):
-            array = column.chunk(0) if column.num_chunks else pa.array([], column.type)
-            raw = (declared.metadata or {}).get(b"headwater") == b"raw"
-            measured = dict(
-                measure(
-                    declared.name, array, columns, place, rows, raw=raw, optional=declared.nullable
-                )
-            )
-            before = columns.get(declared.name)
-            if before is None or before.stretches is not None:
-                measured[declared.name] = _ordered(measured[declared.name], array, place, rows)
-            else:
-                measured[declared.name] = replace(measured[declared.name], stretches=None)
+        for measured in through(_done, works):
             found.update(measured)
-        for path, summary in found.items():
-            before = columns.get(path)
-            absent = rows if path in names else 0
-            columns[path] = before + summary if before else summary.absent(absent)
+        columns.update(found)
         for path in names.keys() - found.keys():
-            columns[path] = columns[path].absent(count)
-        flat = _flat(table)
-        drawn = RowSample.of(flat, seed, rows, sample.theta)
-        merged = sample.merge(drawn, _stack(sample.rows, drawn.rows))
+            columns[path] = columns[path].absent(table.num_rows)
+        rows += table.num_rows
+    return Summary(rows, tuple(names), columns, drawn.sample, drawn.repeats)
+
+
+def _done(work: Callable[[], T]) -> T:
+    return work()
+
+
+def _column(  # noqa: PLR0917  the last is what differs between columns
+    table: pa.Table,
+    known: Mapping[str, ColumnSummary],
+    names: Container[str],
+    place: str,
+    start: int,
+    at: int,
+) -> Mapping[str, ColumnSummary]:
+    """The summaries of a column and of what is nested in it, with the `known` ones of the `start`
+    rows before, all of which lack what is not known of their top-level `names`.
+    """
+    declared = table.schema.field(at)
+    array = one_array(table.column(at))
+    raw = (declared.metadata or {}).get(b"headwater") == b"raw"
+    measured = dict(
+        measure(declared.name, array, known, place, start, raw=raw, optional=declared.nullable)
+    )
+    before = known.get(declared.name)
+    if before is None or before.stretches is not None:
+        measured[declared.name] = _ordered(measured[declared.name], array, place, start)
+    else:
+        measured[declared.name] = replace(measured[declared.name], stretches=None)
+    return {
+        path: known[path] + one if path in known else one.absent(start if path in names else 0)
+        for path, one in measured.items()
+    }
+
+
+class _Drawn:
+    """The rows that are kept of all that are read: a sample, and those that tell of repeats."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self._drawing: Drawing | None = None
+        self.sample = RowSample()
+
+    def add(self, table: pa.Table, start: int) -> Mapping[str, ColumnSummary]:
+        """Draw from the rows of a batch, which stand at `start` and after. Of columns it tells
+        nothing.
+        """
+        rows = flat(table)
+        drawn = RowSample.of(rows, self._seed, start, self.sample.theta)
+        merged = self.sample.merge(drawn, _stack(self.sample.rows, drawn.rows))
         if not merged.complete:
-            if drawing is None:
-                drawing = Drawing()
-                drawing.add(sample.rows)
-            drawing.add(flat)
-        sample = merged
-        rows += count
-    repeats = drawing.done() if drawing is not None else None
-    return Summary(rows, tuple(names), columns, sample, repeats)
+            if self._drawing is None:
+                self._drawing = Drawing()
+                self._drawing.add(self.sample.rows)
+            self._drawing.add(rows)
+        self.sample = merged
+        return {}
+
+    @property
+    def repeats(self) -> Repeats | None:
+        """Rows that equal another; None while the sample has all rows."""
+        return self._drawing.done() if self._drawing is not None else None
 
 
 def _ordered(column: ColumnSummary, array: pa.Array, place: str, start: int) -> ColumnSummary:
     """The summary of an array with what its order is."""
     found = stretch_of(plain(array), frozenset(column.kinds), tuple(column.missing), place, start)
     return replace(column, stretches=found)
-
-
-def _groups(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
-    """Tables of one chunk a column: small batches of one schema are put together."""
-    held: list[pa.RecordBatch] = []
-    rows = size = 0
-    for batch in batches:
-        if held and (
-            rows + batch.num_rows > _GROUP_ROWS
-            or size + batch.nbytes > _GROUP_BYTES
-            or held[0].schema != batch.schema
-        ):
-            yield _one_chunk(held)
-            held, rows, size = [], 0, 0
-        held.append(batch)
-        rows += batch.num_rows
-        size += batch.nbytes
-    if held:
-        yield _one_chunk(held)
-
-
-def _one_chunk(batches: list[pa.RecordBatch]) -> pa.Table:
-    table = pa.Table.from_batches(batches)
-    names = _distinct_names(table.column_names)
-    if names != table.column_names:
-        table = table.rename_columns(names)
-    return table.unify_dictionaries().combine_chunks() if len(batches) > 1 else table
-
-
-def _distinct_names(names: list[str]) -> list[str]:
-    """Names made different by a number behind those that repeat."""
-    seen: set[str] = set()
-    distinct = []
-    for name in names:
-        candidate, number = name, 2
-        while candidate in seen:
-            candidate, number = f"{name}_{number}", number + 1
-        seen.add(candidate)
-        distinct.append(candidate)
-    return distinct
-
-
-def _flat(table: pa.Table) -> pa.Table:
-    """The columns that are not nested, in encodings that every kernel takes."""
-    columns = {
-        name: column
-        for name, column in zip(table.column_names, table.columns, strict=True)
-        if not pa.types.is_nested(column.type) and not pa.types.is_null(column.type)
-    }
-    fields = [table.schema.field(table.column_names.index(name)) for name in columns]
-    arrays = [plain(column.combine_chunks()) for column in columns.values()]
-    kept = [field.with_type(array.type) for field, array in zip(fields, arrays, strict=True)]
-    # A table without columns has no rows, so one is kept to count them.
-    return (
-        pa.table(arrays, schema=pa.schema(kept)) if arrays else pa.table({"": pa.nulls(len(table))})
-    )
 
 
 def _stack(one: pa.Table, other: pa.Table) -> pa.Table:

@@ -36,8 +36,11 @@ class Session:
     def store(self) -> Iterator[Store]:
         """The open catalog. Raises CatalogError when it cannot be opened."""
         from catalog.store import Store
+        from connectors.threads import limit_threads
 
-        with Store.open(self.settings.catalog) as store:
+        settings = self.settings
+        limit_threads(settings.threads)
+        with Store.open(settings.catalog) as store:
             yield store
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from catalog.settings import Settings, default_catalog
+from schema.errors import InvalidInput
 
 
 def test_the_option_wins_over_the_environment() -> None:
@@ -29,3 +30,11 @@ def test_without_a_word_it_is_in_the_users_data_folder(
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     assert Settings.build({}, catalog=None, json=False).catalog == f"sqlite:///{default_catalog()}"
     assert default_catalog() == tmp_path / "headwater" / "catalog.db"
+
+
+def test_threads_are_a_number_of_one_or_more() -> None:
+    assert Settings.build({"HEADWATER_THREADS": " 3 "}, catalog=None, json=False).threads == 3
+    assert Settings.build({}, catalog=None, json=False).threads is None
+    for wrong in ("0", "-1", "many"):
+        with pytest.raises(InvalidInput, match=r"HEADWATER_THREADS: .*set it to 1 or more"):
+            Settings.build({"HEADWATER_THREADS": wrong}, catalog=None, json=False)
