@@ -58,6 +58,21 @@ class Job:
     def __post_init__(self) -> None:
         self.uris = tuple(take_apart(uri).clean for uri in self.asked)
 
+    def bytes_per_second(self) -> float | None:
+        """How fast it has read since it started; None before it has read anything."""
+        if self.started_at is None or self.progress is None or not self.progress.bytes:
+            return None
+        passed = ((self.ended_at or datetime.now(UTC)) - self.started_at).total_seconds()
+        return self.progress.bytes / max(passed, 1e-3)
+
+    def seconds_left(self) -> float | None:
+        """How long what is listed so far takes at that pace; None where nothing is known of it."""
+        pace, progress = self.bytes_per_second(), self.progress
+        if self.ended_at is not None or pace is None or progress is None:
+            return None
+        left = progress.bytes_found - progress.bytes
+        return left / pace if left > 0 else None
+
 
 class Jobs:
     """The jobs of one service: a queue with one worker, started with the first job."""

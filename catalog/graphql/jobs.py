@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from graphene import ID, Field, List, NonNull, ObjectType, String
+from graphene import ID, Field, Float, List, NonNull, ObjectType, String
 
 from catalog.access import jobs
 from catalog.graphql.enums import JobState
@@ -47,6 +47,18 @@ class Job(ObjectType):
     counts = Field(JobCounts, description="What it has done so far.")
     progress = Field(JobProgress, description="How far it is; null before it has begun.")
     bytes_read = Long(description="Bytes of content that it has read.")
+    bytes_per_second = Float(description="How fast it has read; null before it has read anything.")
+    seconds_left = Float(
+        description="How long what is listed takes at that pace; null when that is not known."
+    )
+
+    @staticmethod
+    def resolve_bytes_per_second(job: jobs.Job, _info: Any) -> float | None:
+        return job.bytes_per_second()
+
+    @staticmethod
+    def resolve_seconds_left(job: jobs.Job, _info: Any) -> float | None:
+        return job.seconds_left()
 
     @staticmethod
     def resolve_counts(job: jobs.Job, _info: Any) -> dict[str, int]:

@@ -89,6 +89,17 @@ def seconds(start: datetime, end: datetime | None) -> str:
     return f"{int(length // 60)} min {int(length % 60)} s"
 
 
+def pace(rate: float | None, left: float | None) -> str:
+    """`12 MB/s, about 3 min left`, as far as that is known."""
+    if rate is None:
+        return ""
+    told = f"{size(round(rate))}/s"
+    if left is None:
+        return told
+    length = f"{left:.0f} s" if left < 100 else f"{left / 60:.0f} min"
+    return f"{told}, about {length} left"
+
+
 def value(value: Any) -> str:
     """A value out of data as one short line."""
     if value is None:

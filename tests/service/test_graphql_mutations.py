@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from catalog.access.jobs import Jobs
+from catalog.access.jobs import Job, Jobs
 from catalog.access.roots import NotAllowed, Roots
+from catalog.crawl import Progress
 from catalog.graphql.execution import execute
 from catalog.server import Service
+from catalog.web import present
 from tests.service.made_catalog import serving
 
 ANNOTATE = """mutation($input: AnnotateSourceInput!) { annotateSource(input: $input) {
@@ -211,6 +214,21 @@ def test_a_job_at_work_ends_after_its_source_and_waiting_ones_at_once(fresh):
     assert first.counts.total() == 1
     assert second.started_at is None
     assert jobs.cancel(first.id).state == "CANCELLED"
+
+
+def test_the_pace_of_a_job_and_what_is_left_of_it():
+    job = Job("j", ("file:///data",), datetime.now(UTC))
+    assert (job.bytes_per_second(), job.seconds_left()) == (None, None)
+    job.started_at = datetime.now(UTC) - timedelta(seconds=10)
+    job.progress = Progress(bytes=20_000_000, bytes_found=80_000_000)
+    pace, left = job.bytes_per_second(), job.seconds_left()
+    assert pace == pytest.approx(2_000_000, rel=0.2)
+    assert left == pytest.approx(60_000_000 / pace, rel=0.2)
+    assert present.pace(2_000_000, 30.0) == "2.0 MB/s, about 30 s left"
+    assert present.pace(2_000_000, 600.0) == "2.0 MB/s, about 10 min left"
+    assert present.pace(2_000_000, None) == "2.0 MB/s"
+    job.ended_at = job.started_at + timedelta(seconds=20)
+    assert (job.bytes_per_second(), job.seconds_left()) == (1_000_000, None)
 
 
 def test_a_job_that_nobody_knows_cannot_be_cancelled(served):
