@@ -86,6 +86,7 @@ def command(
         print_json(
             {
                 "totalCount": page.total,
+                "totalIsExact": page.total_is_exact,
                 "sources": [
                     {
                         **documents.source(hit.source),
@@ -151,9 +152,8 @@ def show(page: SearchPage, found: Sequence[Sequence[Highlight]]) -> None:
         for name, values in page.facets.items()
         if values
     )
-    out.print(
-        f"{len(page.hits)} of {page.total}" + (f" ({facets})" if facets else ""), markup=False
-    )
+    total = f"{'' if page.total_is_exact else 'more than '}{page.total}"
+    out.print(f"{len(page.hits)} of {total}" + (f" ({facets})" if facets else ""), markup=False)
 
 
 def shown(pieces: Iterable[Piece]) -> Text:

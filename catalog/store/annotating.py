@@ -11,7 +11,7 @@ from catalog.context import owner as told_owner
 from catalog.context import words
 from catalog.joins.keys import place_of
 from catalog.model import Source, Version
-from catalog.store import codec, indexing, joining
+from catalog.store import codec, counting, indexing, joining
 from catalog.store.claiming import claim_many
 from catalog.store.rows import now, source_by_pk, versions_where
 from catalog.store.tables import entries, sources, versions
@@ -42,6 +42,7 @@ def annotate(
         values["tags"] = _set_tags(connection, source_pk, tags)
     if values:
         connection.execute(update(sources).where(sources.c.pk == source_pk).values(**values))
+    counting.settle(connection)
     source = source_by_pk(connection, source_pk)
     reindex(connection, source)
     return source
@@ -54,6 +55,7 @@ def delete_source(connection: Connection, source_pk: int) -> Source:
     joining.forget(connection, source_pk, place_of(source.namespace, source.name))
     # the tables that speak of it are emptied by their foreign keys
     connection.execute(delete(sources).where(sources.c.pk == source_pk))
+    counting.settle(connection)
     return source
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, case, select, update
 from catalog.alerts.model import Event
 from catalog.events import EventKind
 from catalog.model import Outcome, Status
-from catalog.store import events, known
+from catalog.store import counting, events, known
 from catalog.store.alerts import enqueue
 from catalog.store.rows import chunks, now, sources_by_pk
 from catalog.store.tables import sources
@@ -50,6 +50,7 @@ def mark_gone(
         marked += found.scalars()
     events.note(connection, EventKind.SOURCE_GONE, marked, now())
     events.prune(connection)
+    counting.settle(connection)
     there = sources_by_pk(connection, sorted(marked))
     at = now().isoformat()
     for source in there.values():

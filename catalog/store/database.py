@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from urllib.parse import unquote
 
 from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, make_url
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from catalog.store import auditing
@@ -33,6 +34,14 @@ _NO_TURN = nullcontext()
 _TRIES = 8
 _FIRST_WAIT = 0.02
 """Seconds, at most, before the second try; each further one may wait twice as long."""
+
+
+class _SqliteCompiler(SQLiteCompiler):
+    """SQLAlchemy's, which lacks hints for SQLite."""
+
+    def get_from_hint_text(self, _table: Any, text: str | None) -> str | None:
+        """`INDEXED BY …`, where a select was given one."""
+        return text
 
 
 class Database:
@@ -196,6 +205,7 @@ def _sqlite(url: URL, *, create: bool) -> Engine:
         elif path.is_dir():
             raise CatalogError(f"catalog {path}: is a folder; give the path of a file in it")
         engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS}, **_POOL)
+    engine.dialect.statement_compiler = _SqliteCompiler
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -21,43 +21,39 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
-    cast,
     func,
     literal,
     literal_column,
     null,
     or_,
     select,
-    type_coerce,
     union_all,
 )
 
 from catalog.model import Search
 from catalog.search import decode_cursor, encode_cursor
 from catalog.store.columns import AnyText
-from catalog.store.filtering import lets_all_through
+from catalog.store.counting import MOST_VALUES
+from catalog.store.filtering import CHANGED, RATED, ROWS
 from catalog.store.rows import SOURCE_ROWS
 from catalog.store.tables import namespaces, semantics, sources, tags
 
 FACETS = ("format", "namespace", "quality", "tag", "semanticType", "owner")
+
+FACTS = (sources, "INDEXED BY ix_sources_facts", "sqlite")
+"""A hint that what is kept of sources is read off that index; else SQLite reads their rows."""
 
 KEPT: tuple[ColumnElement[Any], ...] = (
     sources.c.pk,
     sources.c.format,
     sources.c.namespace_pk,
     sources.c.grade,
-    func.coalesce(type_coerce(sources.c.changed_at, BigInteger), 0).label("changed"),
-    func.coalesce(sources.c.row_count, -1).label("rows"),
-    func.coalesce(sources.c.quality, -1.0).label("score_of_quality"),
+    CHANGED.label("changed"),
+    ROWS.label("rows"),
+    RATED.label("score_of_quality"),
     sources.c.sort_name,
-    sources.c.owner,
 )
 """What a selection has to have of each source, a `score` beside it."""
-
-_GONE: ColumnElement[str] = literal_column("'GONE'")
-"""Written out: SQLite uses a partial index only where the statement itself has its condition."""
-
-_FACET_VALUES = 50
 _HIT, _GROUP, _TAG, _SEMANTIC, _OWNER = range(5)
 _VALUED = {_TAG: "tag", _SEMANTIC: "semanticType", _OWNER: "owner"}
 
@@ -99,11 +95,14 @@ _COLUMNS: tuple[tuple[str, Any], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`rows` have `pk` and `score`, and where nothing was counted all that `SOURCE_ROWS` has."""
+    """`rows` have `pk` and `score`, and where nothing was counted all that `SOURCE_ROWS` has. They
+    are `of` so many; None where that was not asked for.
+    """
 
     rows: Sequence[Row[Any]]
     has_next: bool
     total: int
+    of: int | None
     facets: dict[str, tuple[tuple[str, int], ...]]
     keys: tuple[_Key, ...]
     order: str
@@ -117,10 +116,10 @@ class Page:
         return encode_cursor(self.order, self.key(row))
 
 
-def statement(kept: CTE, asked: Search, *, few: bool) -> Executable:
-    """What reads the page that is asked for: with total and facets if they are, else with all that
-    `SOURCE_ROWS` has of each source. `few`: `kept` has
-    some thousand rows at most. `position` gives the parameters of one behind a cursor.
+def statement(kept: CTE, asked: Search, *, some: bool = False) -> Executable:
+    """What reads the page that is asked for: with total and facets if they are, `kept` having some
+    thousand rows at most; else with all that `SOURCE_ROWS` has of each source, and where `kept`
+    has `some` rows, their `number`. `position` gives the parameters of one behind a cursor.
     """
     keys = _ORDERS[str(asked.order)]
     names = dict.fromkeys(("pk", "score", *(key.column for key in keys)))
@@ -130,12 +129,13 @@ def statement(kept: CTE, asked: Search, *, few: bool) -> Executable:
         hits = hits.where(_after(kept, keys))
     hits = hits.limit(asked.first + 1)
     if asked.counted:
-        every = not few and lets_all_through(asked)
-        return union_all(*_parts(kept, hits.subquery(), few=few, whole=every))
+        return union_all(*_parts(kept, hits.subquery()))
     listed = hits.subquery("hits")
     # The plus has SQLite begin at the hits, and look up what each is.
     whole = SOURCE_ROWS.join(listed, sources.c.pk == literal_column("+hits.pk", BigInteger))
-    told = [listed.c[name] for name in names if name != "pk"]
+    told: list[ColumnElement[Any]] = [listed.c[name] for name in names if name != "pk"]
+    if some:
+        told.append(select(func.count()).select_from(kept).scalar_subquery().label("number"))
     return whole.add_columns(*told).order_by(*_ordered(listed.c, keys))
 
 
@@ -167,56 +167,30 @@ def page(
     keys = _ORDERS[order]
     rows = connection.execute(reading, dict(parameters), execution_options=dict(options)).all()
     if not asked.counted:
-        return Page(rows[: asked.first], len(rows) > asked.first, len(rows), {}, keys, order)
+        of = rows[0].number if rows and "number" in rows[0]._fields else None
+        return Page(rows[: asked.first], len(rows) > asked.first, len(rows), of, {}, keys, order)
     found = [row for row in rows if row.part == _HIT]
     for key in reversed(keys):
         found.sort(key=lambda row, key=key: getattr(row, key.column), reverse=key.descending)  # type: ignore[misc]
     total, facets = _tally(rows)
-    return Page(found[: asked.first], len(found) > asked.first, total, facets, keys, order)
+    return Page(found[: asked.first], len(found) > asked.first, total, total, facets, keys, order)
 
 
 def _after(kept: CTE, keys: Sequence[_Key]) -> ColumnElement[bool]:
     """Rows behind a position: the first key is, or it is equal and the second is, and so on."""
     columns = [kept.c[key.column] for key in keys]
     last = [bindparam(f"after{place}", type_=one.type) for place, one in enumerate(columns)]
+    # told beside it, for an index to begin there
+    begun = columns[0] <= last[0] if keys[0].descending else columns[0] >= last[0]
     ways = []
     for place, (key, column) in enumerate(zip(keys, columns, strict=True)):
         behind = column < last[place] if key.descending else column > last[place]
         equal = [columns[before] == last[before] for before in range(place)]
         ways.append(and_(*equal, behind))
-    return or_(*ways)
+    return and_(begun, or_(*ways))
 
 
-def _semantics_of(kept: CTE, pk: ColumnElement[int]) -> Any:
-    """How many of the selection have each semantic type."""
-    kind = semantics.c.semantic_type
-    counted = select(kind, func.count().label("number"))
-    return (
-        counted.select_from(kept.join(semantics, semantics.c.source_pk == pk))
-        .group_by(kind)
-        .subquery()
-    )
-
-
-def _all_semantics() -> Any:
-    """How many sources that are not gone have each semantic type: all but those that are gone,
-    which takes a sixth of looking each source up.
-    """
-    kind = semantics.c.semantic_type
-    pk = literal_column("+sources.pk", BigInteger)  # as below: SQLite begins at the sources
-    gone = (
-        select(kind, (-func.count()).label("number"))
-        .join(sources, and_(semantics.c.source_pk == pk, sources.c.status == _GONE))
-        .group_by(kind)
-    )
-    every = select(kind, func.count().label("number")).group_by(kind)
-    both = union_all(every, gone).subquery()
-    number = func.sum(both.c.number)
-    counted = select(both.c.semantic_type, cast(number, BigInteger).label("number"))
-    return counted.group_by(both.c.semantic_type).having(number > 0).subquery()
-
-
-def _parts(kept: CTE, hits: Any, *, few: bool, whole: bool) -> list[Select[Any]]:
+def _parts(kept: CTE, hits: Any) -> list[Select[Any]]:
     grouped = (
         select(kept.c.format, kept.c.namespace_pk, kept.c.grade, func.count().label("number"))
         .group_by(kept.c.format, kept.c.namespace_pk, kept.c.grade)
@@ -224,8 +198,8 @@ def _parts(kept: CTE, hits: Any, *, few: bool, whole: bool) -> list[Select[Any]]
     )
     number = func.count()
     # The plus has SQLite look up what each kept source has, not each tag of all sources.
-    pk = literal_column("+kept.pk", BigInteger) if few else kept.c.pk
-    kinds = _all_semantics() if whole else _semantics_of(kept, pk)
+    pk = literal_column("+kept.pk", BigInteger)
+    owned = sources.alias("owned")
     return [
         _part(_HIT, hits, **{name: hits.c[name] for name, _ in _COLUMNS[1:7]}),
         _part(
@@ -239,10 +213,16 @@ def _parts(kept: CTE, hits: Any, *, few: bool, whole: bool) -> list[Select[Any]]
         _part(
             _TAG, kept.join(tags, tags.c.source_pk == pk), value=tags.c.tag, number=number
         ).group_by(tags.c.tag),
-        _part(_SEMANTIC, kinds, value=kinds.c.semantic_type, number=kinds.c.number),
-        _part(_OWNER, kept, value=kept.c.owner, number=number)
-        .where(kept.c.owner.is_not(None))
-        .group_by(kept.c.owner),
+        _part(
+            _SEMANTIC,
+            kept.join(semantics, semantics.c.source_pk == pk),
+            value=semantics.c.semantic_type,
+            number=number,
+        ).group_by(semantics.c.semantic_type),
+        _part(_OWNER, kept.join(owned, owned.c.pk == pk), value=owned.c.owner, number=number)
+        .where(owned.c.owner.is_not(None))
+        .with_hint(owned, "INDEXED BY ix_sources_owned", "sqlite")
+        .group_by(owned.c.owner),
     ]
 
 
@@ -268,4 +248,4 @@ def _tally(rows: Sequence[Row[Any]]) -> tuple[int, dict[str, tuple[tuple[str, in
 
 def _most_frequent(values: Counter[str]) -> tuple[tuple[str, int], ...]:
     """Most frequent first, then by value."""
-    return tuple(sorted(values.items(), key=lambda pair: (-pair[1], pair[0]))[:_FACET_VALUES])
+    return tuple(sorted(values.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_VALUES])

@@ -19,7 +19,7 @@ from catalog.context import owner, words
 from catalog.events import EventKind
 from catalog.joins.keys import place_of
 from catalog.model import Outcome, Record, Status
-from catalog.store import codec, events, indexing, joining, reports
+from catalog.store import codec, counting, events, indexing, joining, reports
 from catalog.store.alerts import enqueue
 from catalog.store.claiming import Claim, claim_many
 from catalog.store.columns import digest
@@ -96,6 +96,7 @@ def record_many(connection: Connection, records: Sequence[Record]) -> list[Outco
             if one.record.schema is not None
         },
     )
+    counting.settle(connection)
     return [
         Outcome(recorded[one.pk], one.status, one.record.findings, one.record.bytes_read)
         for one in work

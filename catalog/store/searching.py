@@ -30,10 +30,11 @@ from sqlalchemy import (
 
 from catalog.model import Hit, Search, SearchPage, Source
 from catalog.search import checked, matched_fields
-from catalog.store.filtering import filters_of, looks_elsewhere
+from catalog.store.filtering import filters_of
 from catalog.store.indexing import fulltext
+from catalog.store.listing import listed
 from catalog.store.naming import folded
-from catalog.store.paging import KEPT, page, position, statement
+from catalog.store.paging import FACTS, KEPT, page, position, statement
 from catalog.store.places import OPTION, RELEVANCE
 from catalog.store.rows import sources_by_pk
 from catalog.store.spelling import understood
@@ -70,10 +71,12 @@ def search(connection: Connection, asked: Search) -> SearchPage:
     if not terms and asked.text and asked.text.strip():
         return _NOTHING
     terms, corrected = understood(connection, terms) if terms else ((), {})
-    parameters, options = position(asked), {}
-    shape = replace(asked, text=None, after=None if asked.after is None else "")
-    if terms:
-        text = fulltext(connection)
+    text = fulltext(connection)
+    if not terms:
+        found, exact = listed(connection, asked, text)
+    else:
+        shape = replace(asked, text=None, after=None if asked.after is None else "")
+        parameters = position(asked)
         rarities = text.rarities(connection, terms)
         reading = _finding(shape, text, several=len(terms) > 1)
         parameters["called"] = folded((asked.text or "").strip())
@@ -83,31 +86,30 @@ def search(connection: Connection, asked: Search) -> SearchPage:
             parameters["any"] = text.written(terms, every=False)
             parameters["rarest"] = text.written([terms[rarities.index(max(rarities))]], every=True)
         filled = text.relevance(terms, rarities)
-        options[OPTION] = (RELEVANCE, filled)
-    else:
-        reading = _listing(shape)
-    found = page(connection, reading, asked, parameters, options)
-    if asked.counted:
-        listed: Mapping[int, Source] = sources_by_pk(connection, [row.pk for row in found.rows])
-    else:
-        listed = {row.pk: StoredSource.of(row) for row in found.rows}
-    texts = fulltext(connection).documents(connection, list(listed)) if terms else {}
+        found = page(connection, reading, asked, parameters, {OPTION: (RELEVANCE, filled)})
+        exact = found.total < EXACT_BELOW
+    told: Mapping[int, Source] = (
+        {row.pk: StoredSource.of(row) for row in found.rows}
+        if found.rows and "uri" in found.rows[0]._fields
+        else sources_by_pk(connection, [row.pk for row in found.rows])
+    )
+    texts = text.documents(connection, list(told)) if terms else {}
     hits = tuple(
         Hit(
-            listed[row.pk],
+            told[row.pk],
             row.score,
             matched_fields(texts[row.pk], terms) if row.pk in texts else (),
             partial(found.cursor, row),
         )
         for row in found.rows
-        if row.pk in listed
+        if row.pk in told
     )
     return SearchPage(
         hits,
         found.total,
         has_next=found.has_next,
         facets=found.facets,
-        total_is_exact=not terms or found.total < EXACT_BELOW,
+        total_is_exact=exact,
         corrections=corrected,
         terms=terms,
     )
@@ -117,26 +119,9 @@ def search(connection: Connection, asked: Search) -> SearchPage:
 
 
 @lru_cache(256)
-def _listing(asked: Search) -> Executable:
-    """What reads a page of all sources that the filters let through."""
-    return statement(_listed(asked), asked, few=False)
-
-
-@lru_cache(256)
 def _finding(asked: Search, text: ModuleType, *, several: bool) -> Executable:
     """What reads a page of the sources that have words, which are its parameters."""
-    return statement(_matching(asked, text, several=several), asked, few=True)
-
-
-def _listed(asked: Search) -> CTE:
-    """All sources that the filters let through.
-
-    They are worked out anew for page, total and each facet, off the indexes, unless that takes a
-    look at other tables: 2.1 s for a column among 1,000,000 sources, of which 5 % have it.
-    """
-    listed = select(*KEPT, literal(0.0, Float).label("score")).where(*filters_of(asked)).cte("kept")
-    once = asked.counted and looks_elsewhere(asked)
-    return listed.prefix_with("MATERIALIZED" if once else "NOT MATERIALIZED")
+    return statement(_matching(asked, text, several=several), asked)
 
 
 def _matching(asked: Search, text: Any, *, several: bool) -> CTE:
@@ -147,10 +132,12 @@ def _matching(asked: Search, text: Any, *, several: bool) -> CTE:
     sources of better quality and for those that runs read. Each way takes up to `CANDIDATES`
     sources or fewer, all of them `RANKED`.
     """
-    conditions = [text.behind(condition) for condition in filters_of(asked)]
+    conditions = [text.behind(condition) for condition in filters_of(asked, each=True)]
 
     def way(tier: int, rows: Any, *which: Any, most: int = CANDIDATES) -> Any:
         found = select(sources.c.pk, literal(tier, Integer).label("tier")).select_from(rows)
+        if rows is not sources:
+            found = found.with_hint(*FACTS)
         return found.where(*which, *conditions).limit(most).subquery()
 
     rows = text.DOCUMENTS.join(sources, sources.c.pk == text.PK)
@@ -175,7 +162,7 @@ def _matching(asked: Search, text: Any, *, several: bool) -> CTE:
         .join(sources, sources.c.pk == best.c.pk)
         .join(text.DOCUMENTS, best.c.pk == text.DOCUMENTS_PK)
     )
-    return found.cte("kept").prefix_with("MATERIALIZED")
+    return found.with_hint(*FACTS).cte("kept").prefix_with("MATERIALIZED")
 
 
 def _worth() -> ColumnElement[Any]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from catalog.spelling import halves, inflections, near, stem
 from catalog.store.rows import begins
@@ -104,14 +104,11 @@ def _candidates(connection: Connection, word: str) -> set[str]:
         return set()
     errors = 1 if len(word) < 8 else 2
     whole = max(1, (len(word) - 1) // (errors + 1))
-    length = func.length(words.c.word)
-    query = select(words.c.word).where(length.between(len(word) - errors, len(word) + errors))
-    ends = (
-        begins(words.c.word, word[:whole]),
-        begins(words.c.reversed, word[::-1][:whole]),
-    )
-    return {
-        found
-        for end in ends
-        for found in connection.execute(query.where(end).limit(_CANDIDATES)).scalars()
-    }
+
+    def begun(column: ColumnElement[str], start: str) -> Iterable[str]:
+        near_length = func.length(column).between(len(word) - errors, len(word) + errors)
+        query = select(column).where(begins(column, start), near_length).limit(_CANDIDATES)
+        return connection.execute(query).scalars()
+
+    ends = begun(words.c.reversed, word[::-1][:whole])  # read off the index alone
+    return {*begun(words.c.word, word[:whole]), *(end[::-1] for end in ends)}

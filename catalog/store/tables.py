@@ -1,7 +1,8 @@
 """The catalog's tables. A change here needs a migration; a test compares both.
 
 Texts of any length are never indexed themselves: their `*_key` digest or a shortened lower-case
-copy is. The full-text tables differ by database and are made in the migrations.
+copy is. The full-text tables differ by database and are made in the migrations, as are the indexes
+that sources are listed in order by.
 """
 
 from __future__ import annotations
@@ -62,7 +63,6 @@ namespaces = Table(
 )
 
 _OWNED = text("owner IS NOT NULL")
-_GONE = text("status = 'GONE'")
 
 sources = Table(
     "sources",
@@ -96,8 +96,13 @@ sources = Table(
     Index("ix_sources_namespace_pk_sort_name", "namespace_pk", "sort_name"),
     Index("ix_sources_sort_name", "sort_name", "pk"),
     Index("ix_sources_facets", "format", "namespace_pk", "grade", "status"),
+    # what ranking and facets take of a source: a third of its row, so that more are read at once
+    Index(
+        "ix_sources_facts",
+        *("pk", "status", "format", "namespace_pk", "grade", "quality", "row_count", "changed_at"),
+        "sort_name",
+    ),
     Index("ix_sources_owned", "pk", sqlite_where=_OWNED, postgresql_where=_OWNED),
-    Index("ix_sources_gone", "pk", sqlite_where=_GONE, postgresql_where=_GONE),
 )
 
 # What the last crawl saw of a source, apart from `sources` to keep that narrow.
@@ -156,8 +161,9 @@ fields = Table(
     metadata,
     _key_of("sources", "source_pk"),
     Column("position", Integer, primary_key=True, autoincrement=False),
-    Column("name_key", AnyText, nullable=False, index=True),  # lower case, shortened
+    Column("name_key", AnyText, nullable=False),  # lower case, shortened
     Column("name", AnyText, nullable=False),
+    Index("ix_fields_name_key_source_pk", "name_key", "source_pk"),
 )
 
 # The semantic types among a source's fields, each once.

@@ -41,12 +41,15 @@ def test_what_was_kept_is_there_when_opened_again(url, make):
         assert store.source(source.pk) == source
 
 
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression")
 def test_the_migrations_make_the_tables(store):
     with store._database.engine.connect() as connection:
 
         def wanted(_item, name, kind, _reflected, _compared) -> bool:
-            # Full text is made by the migrations alone, in the way of each database.
-            return not (kind == "table" and name.startswith("search_documents"))
+            # Full text is made by the migrations alone, in the way of each database, and so are
+            # indexes of expressions, which SQLAlchemy cannot read from SQLite.
+            ordered = kind == "index" and name.startswith("ix_sources_by_")
+            return not ordered and not (kind == "table" and name.startswith("search_documents"))
 
         context = MigrationContext.configure(
             connection, opts={"include_object": wanted, "compare_type": True}
