@@ -1,4 +1,4 @@
-"""Faults of 27 kinds in later versions of real tables: which are detected, and how often clean
+"""Faults of 28 kinds in later versions of real tables: which are detected, and how often clean
 versions are called faulty.
 
 A fault is detected when an expectation fails, or a finding is made, that is not failed or made on
@@ -17,11 +17,15 @@ import pyarrow as pa
 
 from benchmarks.faults.kinds import FAULTS, Fault, plant, stale
 from benchmarks.faults.sets import Versions, all_sets
+from catalog.joins.judge import judge as joined
+from catalog.joins.keys import key_columns
+from catalog.joins.model import JoinKind, KeyColumn
 from catalog.model import QualityReport
 from catalog.quality import Evidence, derive, judge
+from catalog.quality.references import Reference, Referral, referral
 from schema.infer import infer, misfit_findings
-from schema.profile import profile
-from schema.summary import summarise
+from schema.profile import TableProfile, profile
+from schema.summary import RAW, summarise
 
 SHARES = (0.001, 0.01, 0.1)
 TRIALS = {0.01: 2}
@@ -33,7 +37,40 @@ def evidence(table: pa.Table, versions: Versions, number: int) -> Evidence:
     summary = summarise(table.to_batches(), place=versions.name)
     schema = infer(summary)
     figures = profile(summary, schema, row_count=summary.rows)
-    return Evidence(schema, figures, misfit_findings(summary, schema), versions.at(number))
+    found = misfit_findings(summary, schema)
+    columns = key_columns(versions.name, summary, schema, figures)
+    referring = _referrals(columns, figures, versions, number) if versions.parents else ()
+    return Evidence(schema, figures, found, versions.at(number), references=referring)
+
+
+def _referrals(
+    columns: Sequence[KeyColumn], figures: TableProfile, versions: Versions, number: int
+) -> tuple[Referral, ...]:
+    """How the columns stand that referred to other tables in the version before."""
+    mine = {one.name: one for one in columns}
+    profiles = {one.name: one for one in figures.columns}
+    before = _columns(versions.name, versions.tables[max(number - 1, 0)])
+    found = []
+    for name, (table, keys) in versions.parents.items():
+        (key,) = _columns(table, _parent(name, keys)).values()
+        join = joined(before[name], key)
+        if join is not None and join.kind is JoinKind.FOREIGN_KEY and join.containment == 1:
+            reference = Reference((name,), 1, table, (key.name,))
+            found.append(referral(reference, mine.get(name), key, profiles.get(name)))
+    return tuple(found)
+
+
+def _columns(name: str, table: pa.Table) -> dict[str, KeyColumn]:
+    summary = summarise(table.to_batches())
+    schema = infer(summary)
+    figures = profile(summary, schema, row_count=summary.rows)
+    return {one.name: one for one in key_columns(name, summary, schema, figures)}
+
+
+def _parent(referrer: str, keys: frozenset[str]) -> pa.Table:
+    called = "faa" if referrer == "origin" else referrer
+    field = pa.field(called, pa.string(), metadata=RAW)
+    return pa.table([pa.array(sorted(keys))], schema=pa.schema([field]))
 
 
 Signs = set[tuple[str, str | None]]
@@ -103,7 +140,7 @@ def struck(
     if fault.name == "stale partition":
         found = stale(versions.tables, number, grows=versions.grows)
         return found if versions.grows else None
-    return plant(fault, versions.tables[number], share, random)
+    return plant(fault, versions.tables[number], share, random, versions.parents)
 
 
 def hash_of(*parts: object) -> int:

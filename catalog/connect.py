@@ -38,7 +38,7 @@ def connector(version: Version, target: str) -> Connector:
     chosen = _target(target)
     known = version.dataset
     findings = dict.fromkeys((*known.findings, *version.findings, *_seen_in_values(version)))
-    ranges = key_ranges(version.schema, version.profile) if _is_table(known) else None
+    ranges = key_ranges(version.schema, version.profile) if in_database(known) else None
     profile = version.profile
     size = profile.byte_count if profile.rows_seen == profile.row_count else None
     dataset = replace(known, findings=tuple(findings), ranges=ranges, read_bytes=size)
@@ -51,8 +51,8 @@ def connector(version: Version, target: str) -> Connector:
     )
 
 
-def _is_table(dataset: Dataset) -> bool:
-    """Whether a database holds it."""
+def in_database(dataset: Dataset) -> bool:
+    """Whether a database holds it as a table."""
     return "#" in dataset.uri and SqlSource.claims(dataset.uri)
 
 

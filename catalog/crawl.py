@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
+from catalog.judging import settle
 from catalog.learning import record_all
 from catalog.model import Known, Outcome, Source, Status
 from catalog.reading import Content, read, unchanged, with_fixed_options
@@ -77,16 +78,22 @@ def crawl(
     meter = _Meter(on_progress)
     limits = replace(limits, known=store.there)
     unreachable: list[str] = []
+    unsettled: list[Outcome] = []
     for uri in uris:
         try:
             source = registry.open_source(uri, limits)
             stopped = threading.Event()
-            yield from _crawl_one(_Way(source, store, limits, force, run, engine, meter, stopped))
+            way = _Way(source, store, limits, force, run, engine, meter, stopped)
+            for outcome in _crawl_one(way):
+                if outcome.unsettled is not None:
+                    unsettled.append(outcome)
+                yield outcome
         except SourceError as error:
             unreachable.append(str(error))
         else:
             for finding in source.listing_findings:
                 (on_finding or _ignore)(finding)
+    settle(store, unsettled)
     if unreachable:
         raise SourceError("; ".join(unreachable))
 

@@ -2,38 +2,100 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from catalog.alerts.model import Event
 from catalog.alerts.notice import notice
-from catalog.model import Known, QualityReport, Source, Version
+from catalog.joins.model import KeyColumn
+from catalog.model import Known, Outcome, QualityReport, Source, Version
 from catalog.quality.choices import chosen
 from catalog.quality.derive import MOST_VERSIONS, derive
 from catalog.quality.evidence import Evidence
 from catalog.quality.judge import judge
 from catalog.quality.past import sound
+from catalog.quality.references import KIND as REFERS
+from catalog.quality.references import Reference, references_in
+from catalog.quality.referring import declared, learned, referrals
+from catalog.quality.rules.referring import refers
+from catalog.quality.rules.subject import TableSubject
+from catalog.quality.score import with_results
 from catalog.quality.validate import validate
 
 if TYPE_CHECKING:
     from catalog.store import Store
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The report on what is about to be recorded, what happened, and the references that are not
+    met yet: what they refer to may be in a version that is only about to be read.
+    """
+
+    report: QualityReport
+    events: tuple[Event, ...] = ()
+    unsettled: tuple[Reference, ...] = ()
+
+
 def judged(
-    store: Store, known: Known | None, evidence: Evidence, *, noticed: bool
-) -> tuple[QualityReport, tuple[Event, ...]]:
-    """The report on what is about to be recorded, and events where they are `noticed`."""
+    store: Store,
+    known: Known | None,
+    evidence: Evidence,
+    columns: Sequence[KeyColumn],
+    *,
+    noticed: bool,
+) -> Judged:
+    """The verdict on what is about to be recorded with those columns to be joined by; events where
+    they are `noticed`.
+    """
     if known is None:
         report = judge(evidence, derive(evidence))
-        return report, tuple(notice(None, evidence, report, None)) if noticed else ()
+        return Judged(report, tuple(notice(None, evidence, report, None)) if noticed else ())
     source_pk = known.source_pk
     versions = store.versions(source_pk, first=MOST_VERSIONS)
-    history = sound(store, source_pk, versions)
     choices = store.choices(source_pk)
-    report = judge(evidence, chosen(derive(evidence, history), choices))
+    references = learned(store, source_pk, versions, choices)
+    found = referrals(store, references, columns, evidence.profile, source_pk)
+    evidence = replace(evidence, references=found)
+    every = judge(evidence, chosen(derive(evidence, sound(store, source_pk, versions)), choices))
+    unmet = [one for one in every.results if one.expectation.type == REFERS and not one.success]
+    report = with_results(every, [one for one in every.results if one not in unmet], evidence)
+    unsettled = tuple(references_in(one.expectation for one in unmet))
     if not noticed:
-        return report, ()
+        return Judged(report, (), unsettled)
     last = next((one for one in versions if one.pk == known.version), None)
-    return report, happened(store, source_pk, last, evidence, report)
+    return Judged(report, happened(store, source_pk, last, evidence, report), unsettled)
+
+
+def settle(store: Store, outcomes: Iterable[Outcome]) -> None:
+    """Judge, when all is crawled, what could not be judged before: references that a database
+    declares, and those of which something was missing.
+    """
+    asked = {one.source.pk: one.unsettled for one in outcomes if one.unsettled is not None}
+    versions, reports = store.current_versions(asked), store.quality(asked)
+    noticed = bool(store.alerts.rules())
+    for pk in asked.keys() & versions.keys() & reports.keys():
+        version, report = versions[pk], reports[pk]
+        references = [*declared(store, version.dataset), *(asked[pk] or ())]
+        columns = store.joins.columns(pk)
+        found = referrals(store, references, columns, version.profile, pk)
+        evidence = replace(Evidence.of(version), references=found)
+        expected = chosen(list(refers(TableSubject(evidence, (evidence,)))), store.choices(pk))
+        made = judge(evidence, [one for one in expected if one.type == REFERS]).results
+        if not made:
+            continue
+        keys = {one.expectation.key for one in made}
+        kept = [one for one in report.results if one.expectation.key not in keys]
+        settled = with_results(report, [*kept, *made], evidence)
+        before = store.versions(pk, first=1, after=version.number) if noticed else []
+        events = notice(before[0], evidence, settled, report) if before else ()
+        told = [one for one in events if one.kind in _SETTLED]
+        store.record_quality(settled, events=told)
+
+
+_SETTLED = frozenset(("score", "quality"))
+"""The kinds of events that references can make happen; the others were told already."""
 
 
 def checked(

@@ -135,19 +135,21 @@ def learn(
         *against,
         *(part_type_findings(summary, schema) if _declares_each(dataset) else ()),
     )
+    columns = key_columns(label_of(dataset.name, dataset.uri), summary, schema, figures)
     evidence = Evidence(schema, figures, findings, datetime.now(UTC))
-    report, events = judged(store, known, evidence, noticed=noticed)
+    verdict = judged(store, known, evidence, columns, noticed=noticed)
     return Record(
         dataset,
         schema,
         figures,
         content.parts,
         findings,
-        report,
+        verdict.report,
         run,
         content.bytes_read,
-        key_columns(label_of(dataset.name, dataset.uri), summary, schema, figures),
-        events,
+        columns,
+        verdict.events,
+        verdict.unsettled if verdict.unsettled or dataset.foreign_keys else None,
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from catalog.alerts.model import Event
 from catalog.joins.model import KeyColumn
@@ -17,6 +17,9 @@ from connectors.model import Dataset
 from schema.errors import InvalidInput
 from schema.model import Finding, Schema
 from schema.profile import TableProfile
+
+if TYPE_CHECKING:
+    from catalog.quality.references import Reference
 
 
 class Status(StrEnum):
@@ -154,6 +157,8 @@ class Record:
     joinable: tuple[KeyColumn, ...] = ()
     events: tuple[Event, ...] = ()
     """What happened, for the outbox of alerts."""
+    unsettled: tuple[Reference, ...] | None = None
+    """What it refers to and was not found there yet; None where there is nothing to settle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +169,8 @@ class Outcome:
     status: Status
     findings: tuple[Finding, ...]
     bytes_read: int = 0
+    unsettled: tuple[Reference, ...] | None = None
+    """References to judge when all is crawled, as `Record` has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +255,8 @@ class QualityReport:
     results: tuple[ExpectationResult, ...]
     rows_seen: int | None = None
     """Rows that the verdict rests on; None where a stored report does not say."""
+    unjudged: tuple[str, ...] = ()
+    """What nobody could judge, each with its reason: told by who validates, never stored."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +22,7 @@ class Patient:
     before: pa.Table
     rows: np.ndarray
     random: np.random.Generator
+    parents: Mapping[str, tuple[str, frozenset[str]]]
 
     def table(self) -> pa.Table:
         schema = self.before.schema
@@ -48,13 +49,19 @@ class Fault:
 
 
 def plant(
-    fault: Fault, table: pa.Table, share: float, random: np.random.Generator
+    fault: Fault,
+    table: pa.Table,
+    share: float,
+    random: np.random.Generator,
+    parents: Mapping[str, tuple[str, frozenset[str]]],
 ) -> pa.Table | None:
-    """The table with the fault in that share of its rows, at least one; None where it cannot be."""
+    """The table with the fault in that share of its rows, at least one; None where it cannot be.
+    `parents` are the columns that refer to other tables, with the names and keys of these.
+    """
     count = max(1, round(share * table.num_rows))
     rows = np.sort(random.choice(table.num_rows, count, replace=False))
     columns = [column.to_pylist() for column in table.columns]
-    patient = Patient(table.column_names, columns, table, rows, random)
+    patient = Patient(table.column_names, columns, table, rows, random, parents)
     if not fault.strike(patient):
         return None
     found = patient.table()
@@ -240,6 +247,20 @@ def misread_rows(patient: Patient) -> bool:
     return True
 
 
+def orphan(patient: Patient) -> bool:
+    """Values that look like keys and are none, in a column that refers to another table."""
+    if not patient.parents:
+        return False
+    name = sorted(patient.parents)[patient.random.integers(len(patient.parents))]
+    column, keys = patient.columns[patient.names.index(name)], patient.parents[name][1]
+    for row in patient.rows:
+        made = "".join(patient.random.permutation(list(column[row] or "ZZ")))
+        while made in keys:
+            made = f"{made[1:]}Z" if made[0] != "Z" else f"Q{made[1:]}"
+        column[row] = made
+    return True
+
+
 FAULTS: tuple[Fault, ...] = (
     Fault("nulls", each(lambda c: len(present(c)) > len(c) / 2, lambda _: None)),
     Fault("duplicate rows", duplicate),
@@ -254,6 +275,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("padded text", each(textual, lambda t: f" {t} ")),
     Fault("other case", each(textual, mixed)),
     Fault("new category", each(categorical, lambda _: "Brand-new")),
+    Fault("orphans", orphan),
     Fault("-999 for missing", each(measured, lambda _: "-999")),
     Fault("sign lost or turned", each(one_sign, lambda t: t[1:] if t[0] == "-" else f"-{t}")),
     Fault("1900-01-01 for missing", each(dated, lambda t: "1900-01-01" + t[10:])),

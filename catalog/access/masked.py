@@ -14,7 +14,12 @@ from schema.model import Schema
 if TYPE_CHECKING:
     from catalog.store import Store
 
-KEPT_ARGUMENTS = frozenset(("column", "column_A", "column_B", "column_list", "mostly", "type_"))
+KEPT_ARGUMENTS = frozenset(
+    (
+        *("column", "column_A", "column_B", "column_list", "mostly", "type_"),
+        *("declared", "key", "key_of", "source"),
+    )
+)
 """Arguments of expectations that tell of no value."""
 
 SHARES = frozenset(

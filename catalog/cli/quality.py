@@ -132,6 +132,7 @@ def command(
             **documents.quality(report),
             "dimensions": [documents.dimension(one) for one in scores],
             "choices": [documents.choice(c) for c in choices.values()],
+            "unjudged": list(report.unjudged),
         }
         print_json({"id": source.id, "name": source.name, **told})
         return
@@ -141,6 +142,8 @@ def command(
     for choice in choices.values():
         why = f" ({choice.reason})" if choice.reason else ""
         console().print(text(f"{choice.state}: {choice.key}{why}", "dim"), soft_wrap=True)
+    for one in report.unjudged:
+        console().print(text(f"not judged: {one}"), soft_wrap=True)
     for page in pages:
         console().print(text(f"report: {page}"), soft_wrap=True)
 

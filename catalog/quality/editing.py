@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from catalog.model import QualityReport, Source
-from catalog.quality.choices import ACCEPTED, OWN, PINNED, SILENCED, Choice, changed, found, keys
-from catalog.quality.derive import MOST_VERSIONS, derive
-from catalog.quality.evidence import Evidence
+from catalog.quality.choices import (
+    ACCEPTED,
+    OWN,
+    PINNED,
+    SILENCED,
+    Choice,
+    changed,
+    chosen,
+    found,
+    keys,
+)
 from catalog.quality.judge import judge
-from catalog.quality.past import sound
-from catalog.quality.validate import current_version, expectations_of
+from catalog.quality.referring import with_references
+from catalog.quality.validate import current_version, derived_of
 from schema.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -45,8 +53,8 @@ def edit(store: Store, source: Source, wanted: Edit) -> QualityReport:
     """
     version = current_version(store, source)
     known = store.choices(source.pk)
-    versions = store.versions(source.pk, first=MOST_VERSIONS, after=version.number)
-    derived = derive(Evidence.of(version), sound(store, source.pk, versions))
+    evidence = with_references(store, version)
+    derived = derived_of(store, version, evidence)
     own = [one.expectation for one in known.values() if one.state in (OWN, PINNED)]
     every = [*derived, *(one for one in own if one is not None)]
     made = list(_choices(every, wanted))
@@ -62,7 +70,10 @@ def edit(store: Store, source: Source, wanted: Edit) -> QualityReport:
     if wanted.accept:
         made.append(Choice(f"version:{version.number}", ACCEPTED, None, wanted.reason))
     store.choose(source.pk, made, gone)
-    report = judge(version, expectations_of(store, version))
+    evidence = with_references(store, version)
+    expectations = chosen(derived_of(store, version, evidence), store.choices(source.pk))
+    judged = judge(evidence, expectations)
+    report = replace(judged, source_pk=source.pk, version=version.pk)
     store.record_quality(report)
     return report
 

@@ -17,7 +17,9 @@ from catalog.quality import measures
 from catalog.quality.aliases import Aliases
 from catalog.quality.dtypes import dtype_of
 from catalog.quality.evidence import Column, Evidence
-from catalog.quality.judge import Verdict
+from catalog.quality.judge import Verdict, verdict_of
+from catalog.quality.references import KIND as REFERS
+from catalog.quality.references import Reference
 from schema.errors import InvalidInput, MissingDependency
 
 if TYPE_CHECKING:
@@ -53,6 +55,8 @@ def load() -> Any:
 
 def build(expectation: Expectation, index: int, aliases: Aliases) -> Any:
     """The expectation as an object of Great Expectations. Raises InvalidInput when it is none."""
+    if expectation.type == REFERS:
+        return _rows_without_key(Reference.of(expectation.kwargs), index)
     try:
         made = _known()[expectation.type.replace("_", "")]
         return made(**aliases.kwargs(expectation.kwargs), meta={INDEX: index})
@@ -61,6 +65,19 @@ def build(expectation: Expectation, index: int, aliases: Aliases) -> Any:
             f"expectation {expectation.type} of {expectation.field!r} is not one that Great "
             f"Expectations knows: {error}"
         ) from error
+
+
+def _rows_without_key(reference: Reference, index: int) -> Any:
+    """A reference as Great Expectations can tell of it, for those who read its documents."""
+    ours, theirs = ", ".join(reference.fields), ", ".join(reference.key)
+    asked = (
+        f"SELECT * FROM {{batch}} WHERE ({ours}) NOT IN (SELECT {theirs} FROM {reference.table})"
+    )
+    return load().expectations.UnexpectedRowsExpectation(
+        unexpected_rows_query=asked,
+        description=f"{ours} refers to {theirs} of {reference.table}",
+        meta={INDEX: index},
+    )
 
 
 @cache
@@ -104,7 +121,9 @@ def on_summary(evidence: Evidence, expectations: Sequence[Expectation]) -> list[
         aliases = Aliases.of(evidence.schema.names, expectations)
         answers = Answers(evidence, aliases)
         return [
-            _validate(build(one, index, aliases), answers, engine)
+            verdict_of(one, evidence)
+            if one.type == REFERS
+            else _validate(build(one, index, aliases), answers, engine)
             for index, one in enumerate(expectations)
         ]
 

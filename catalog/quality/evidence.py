@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from catalog.model import Version
+from catalog.quality.references import Referral
 from schema.model import Field, Finding, Schema
 from schema.profile import ColumnProfile, TableProfile
 
@@ -70,6 +71,8 @@ class Evidence:
     at: datetime | None = None
     faulty: frozenset[str | None] = frozenset()
     """Columns (None is the table) that were found faulty: nothing is learned from them."""
+    references: tuple[Referral, ...] = ()
+    """What it refers to, and how that stands."""
 
     @classmethod
     def of(cls, version: Version, faulty: frozenset[str | None] = frozenset()) -> Evidence:

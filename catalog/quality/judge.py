@@ -16,6 +16,8 @@ from catalog.quality.derive import derive
 from catalog.quality.dtypes import dtype_of
 from catalog.quality.evidence import Column, Evidence
 from catalog.quality.personal import is_personal, masked_all
+from catalog.quality.references import KIND as REFERS
+from catalog.quality.references import Reference
 from catalog.quality.score import dimension_scores, overall
 
 AGGREGATE_METRICS: dict[str, str] = {
@@ -94,6 +96,8 @@ def result_of(expectation: Expectation, verdict: Verdict, evidence: Evidence) ->
     observed = measures.json_ready(verdict.observed)
     if expectation.type in _SHOWS_VALUES and is_masked(expectation, evidence):
         observed = masked_all(observed)
+    if expectation.type == REFERS and isinstance(observed, list):
+        observed = masked_all(observed) if is_masked(expectation, evidence) else observed
     return ExpectationResult(expectation, verdict.success, observed, verdict.unexpected_count)
 
 
@@ -123,6 +127,8 @@ def verdict_of(expectation: Expectation, evidence: Evidence) -> Verdict | None:
         return _between(measures.row_count(evidence), kwargs)
     if kind == "expect_table_columns_to_match_set":
         return _columns(evidence, kwargs)
+    if kind == REFERS:
+        return _refers(evidence, kwargs)
     if kind in TOGETHER:
         return _together(kind, evidence, kwargs)
     name = kwargs.get("column")
@@ -146,6 +152,15 @@ def verdict_of(expectation: Expectation, evidence: Evidence) -> Verdict | None:
         }
         return _between(value, converted)
     return None
+
+
+def _refers(evidence: Evidence, kwargs: Mapping[str, Any]) -> Verdict | None:
+    asked = Reference.of(kwargs)
+    found = next((one for one in evidence.references if one.reference == asked), None)
+    if found is None or found.seen is None or found.overlap is None:
+        return None
+    met = found.overlap.shared == found.overlap.mine
+    return Verdict(met, list(found.orphans) or found.seen)
 
 
 def _quantiles(column: Column, kwargs: Mapping[str, Any]) -> Verdict | None:

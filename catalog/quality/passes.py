@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
+from catalog.connect import in_database
 from catalog.model import Expectation, Version
+from catalog.quality import orphans
 from catalog.quality.judge import Verdict
+from catalog.quality.references import KIND, Reference
 from schema.errors import InvalidInput, RunError
 
 if TYPE_CHECKING:
     from catalog.store import Store
+    from connectors.sources.sql import SqlSource
 
 MOST_CELLS = 2_000_000
 """Rows times columns that are read into memory for the pandas engine."""
@@ -46,59 +50,86 @@ def by_pandas(
     batches = read_dataset(version.dataset, version.schema, entries=entries, columns=named)
     typed = version.schema.select(named).to_arrow()
     table = frames.collect(batches, typed, most_cells=most_cells)
-    return list(engine.on_data(frames.frame_of(table), expectations)), table.num_rows
+    added = orphans.asked(expectations, named)
+    frame = frames.frame_of(orphans.in_arrow(store, table, added, most_cells=most_cells))
+    return list(engine.on_data(frame, orphans.as_nulls(expectations, added))), table.num_rows
 
 
-def by_sql(version: Version, expectations: Sequence[Expectation]) -> Verdicts:
-    """Verdicts of the database that holds the table, which computes them itself; None for what
-    it has no means for. Raises InvalidInput where no database does, SourceError when it fails.
+def by_sql(store: Store, version: Version, expectations: Sequence[Expectation]) -> Verdicts:
+    """Verdicts of the database that holds the table, which computes them itself; None for what it
+    has no means for, and for references to what it does not hold. Raises InvalidInput where no
+    database does, SourceError when it fails.
     """
     from catalog.quality.engines import on_sql
     from connectors.reading import open_dataset
-    from connectors.sources.sql import SqlSource
 
-    if not in_database(version):
+    if not in_database(version.dataset):
         raise InvalidInput(
             f"{version.dataset.name}: not a table of a database, so there is none to ask; use "
             "--engine summary, pandas or spark"
         )
     source = cast("SqlSource", open_dataset(version.dataset))
+    added = orphans.asked(expectations, version.schema.names)
+    parents = store.current_versions({one.source for one in added.values()})
+    beside = {pk: one for pk, one in parents.items() if _same_database(version, one)}
+    others = {pk: source.selectable(one.dataset)[1:] for pk, one in beside.items()}
+    added = {name: one for name, one in added.items() if one.source in others}
+    here = [
+        one.type != KIND or Reference.of(one.kwargs) in added.values()
+        for one in expectations
+    ]
+    asked = [one for one, is_here in zip(expectations, here, strict=True) if is_here]
     database, table, columns = source.selectable(version.dataset)
+    columns |= orphans.in_sql(added, version.schema, columns, others)
     try:
-        return on_sql(database, table, columns, expectations)
+        found = iter(on_sql(database, table, columns, orphans.as_nulls(asked, added)))
     finally:
         database.dispose()
+    return [next(found) if is_here else None for is_here in here]
 
 
-def in_database(version: Version) -> bool:
-    """Whether a database holds the source."""
-    from connectors.sources.sql import SqlSource
-
-    return "#" in version.dataset.uri and SqlSource.claims(version.dataset.uri)
+def _same_database(one: Version, other: Version) -> bool:
+    uris = (one.dataset.uri.partition("#"), other.dataset.uri.partition("#"))
+    return uris[0][:2] == uris[1][:2]
 
 
 def by_spark(
-    version: Version, expectations: Sequence[Expectation], *, master: str = "local[*]"
+    store: Store,
+    version: Version,
+    expectations: Sequence[Expectation],
+    *,
+    master: str = "local[*]",
 ) -> Verdicts:
     """Verdicts of a Spark session on `master`, which reads the source by its connector.
 
     Raises RunError where it cannot, MissingDependency without pyspark or Great Expectations.
     """
-    from catalog.connect import connector
     from catalog.quality.engines import on_spark
     from connectors.spark.cluster import Cluster
     from connectors.spark.failure import one_line
     from connectors.spark.session import session
 
+    added = orphans.asked(expectations, version.schema.names)
+    parents = store.current_versions({one.source for one in added.values()})
+    read, others = _reader(version), {pk: _reader(one) for pk, one in parents.items()}
+    with session(Cluster(master), "headwater quality") as spark:
+        try:
+            frames = {pk: read_other(spark) for pk, read_other in others.items()}
+            frame = orphans.in_spark(read(spark), added, version.schema, frames)
+            return on_spark(frame, orphans.as_nulls(expectations, added))
+        except _failures() as error:
+            raise RunError(f"{version.dataset.name}: {one_line(error)}") from error
+
+
+def _reader(version: Version) -> Callable[[Any], Any]:
+    """What reads a version as a frame, given a Spark session: its connector."""
+    from catalog.connect import connector
+
     made = connector(version, "pyspark")
     module: dict[str, Any] = {"__name__": "headwater_quality"}
     exec(compile(made.code, made.filename, "exec"), module)  # noqa: S102  what it generated itself
-    read: Callable[..., Any] = module["read"]
-    with session(Cluster(master), "headwater quality") as spark:
-        try:
-            return on_spark(read(spark), expectations)
-        except _failures() as error:
-            raise RunError(f"{version.dataset.name}: {one_line(error)}") from error
+    read: Callable[[Any], Any] = module["read"]
+    return read
 
 
 def _failures() -> tuple[type[Exception], ...]:

@@ -18,10 +18,10 @@ of them. The score in all is the mean over the dimensions that count, rounded to
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
-from catalog.model import ExpectationResult
+from catalog.model import ExpectationResult, QualityReport
 from catalog.quality.evidence import Evidence
 from schema.model import Finding
 
@@ -45,6 +45,16 @@ def dimension_scores(results: Sequence[ExpectationResult], evidence: Evidence) -
             met = sum(verdicts) / len(verdicts) if verdicts else 1.0
             scores[dimension] = round(100 * met * (1 - penalties.get(dimension, 0.0)), 2)
     return scores
+
+
+def with_results(
+    report: QualityReport, results: Iterable[ExpectationResult], evidence: Evidence
+) -> QualityReport:
+    """The report with those results, scored again."""
+    made = tuple(results)
+    met = all(one.success for one in made)
+    score = overall(dimension_scores(made, evidence))
+    return replace(report, results=made, success=met, score=score)
 
 
 FORMULA = "100 × (share of its expectations that are met) × (1 − penalty)"

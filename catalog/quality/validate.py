@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from catalog.connect import in_database
 from catalog.model import Expectation, QualityReport, Source, Version
 from catalog.quality import passes
 from catalog.quality.choices import chosen
@@ -14,6 +15,7 @@ from catalog.quality.evidence import Evidence
 from catalog.quality.judge import Verdict, report_of, result_of, verdict_of
 from catalog.quality.passes import MOST_CELLS
 from catalog.quality.past import sound
+from catalog.quality.referring import with_references
 from schema.errors import InvalidInput, NotFound, SourceError
 
 if TYPE_CHECKING:
@@ -44,19 +46,19 @@ def validate(
     if engine not in ENGINES:
         raise InvalidInput(f"engine {engine!r}: not one of {', '.join(ENGINES)}")
     version = current_version(store, source)
-    expectations = expectations_of(store, version)
-    evidence = Evidence.of(version)
-    rows = evidence.rows
+    evidence = with_references(store, version)
+    expectations = chosen(derived_of(store, version, evidence), store.choices(source.pk))
+    rows, why = evidence.rows, "neither the engine nor the stored profile can tell"
     if engine == "summary":
         verdicts = _on_summary(evidence, expectations)
-        verdicts = _completed(store, version, expectations, verdicts, most_cells)
+        verdicts, why = _completed(store, version, expectations, verdicts, most_cells)
     else:
         if engine == "pandas":
             found, rows = passes.by_pandas(store, version, expectations, most_cells=most_cells)
         elif engine == "sql":
-            found = passes.by_sql(version, expectations)
+            found = passes.by_sql(store, version, expectations)
         else:
-            found = passes.by_spark(version, expectations, master=master)
+            found = passes.by_spark(store, version, expectations, master=master)
         rows = next((one.observed for one in _row_counts(expectations, found)), rows)
         verdicts = [
             verdict or verdict_of(expectation, evidence)
@@ -69,7 +71,9 @@ def validate(
     ]
     called = "great_expectations" if engine == "summary" else f"great_expectations_{engine}"
     report = report_of(results, evidence, engine=called, version=version)
-    return replace(report, rows_seen=rows)
+    left = [one for one, verdict in zip(expectations, verdicts, strict=True) if verdict is None]
+    unjudged = tuple(f"{one.key or one.type}: {why}" for one in left)
+    return replace(report, rows_seen=rows, unjudged=unjudged)
 
 
 def current_version(store: Store, source: Source) -> Version:
@@ -83,11 +87,15 @@ def current_version(store: Store, source: Source) -> Version:
 
 
 def expectations_of(store: Store, version: Version) -> tuple[Expectation, ...]:
-    """What is expected of a stored version, given those before it."""
-    versions = store.versions(version.source_pk, first=MOST_VERSIONS, after=version.number)
-    history = sound(store, version.source_pk, versions)
-    derived = derive(Evidence.of(version), history)
+    """What is expected of a stored version, given those before it, as users want it."""
+    derived = derived_of(store, version, with_references(store, version))
     return chosen(derived, store.choices(version.source_pk))
+
+
+def derived_of(store: Store, version: Version, evidence: Evidence) -> tuple[Expectation, ...]:
+    """What is expected of a stored version with that evidence, given those before it."""
+    versions = store.versions(version.source_pk, first=MOST_VERSIONS, after=version.number)
+    return derive(evidence, sound(store, version.source_pk, versions))
 
 
 def _on_summary(evidence: Evidence, expectations: Sequence[Expectation]) -> passes.Verdicts:
@@ -102,28 +110,30 @@ def _completed(
     expectations: Sequence[Expectation],
     verdicts: passes.Verdicts,
     most_cells: int,
-) -> passes.Verdicts:
-    """The verdicts with those that the summary could not give, where a pass over the data can."""
+) -> tuple[passes.Verdicts, str]:
+    """The verdicts with those that the summary could not give, where a pass over the data can; and
+    why there are none of the others.
+    """
     left = [index for index, verdict in enumerate(verdicts) if verdict is None]
     asked = [expectations[index] for index in left]
     if not asked:
-        return verdicts
+        return verdicts, ""
     names = {name for one in asked for name in passes.columns_named(one.kwargs)}
     columns = [name for name in version.schema.names if name in names]
     found: passes.Verdicts
     try:
-        if passes.in_database(version):
-            found = passes.by_sql(version, asked)
+        if in_database(version.dataset):
+            found = passes.by_sql(store, version, asked)
         else:
             found, _ = passes.by_pandas(
                 store, version, asked, columns=columns or None, most_cells=most_cells
             )
-    except (SourceError, InvalidInput):
-        return verdicts
+    except (SourceError, InvalidInput) as error:
+        return verdicts, str(error)
     made = list(verdicts)
     for index, verdict in zip(left, found, strict=True):
         made[index] = verdict
-    return made
+    return made, "the database has no means for it"
 
 
 def _row_counts(

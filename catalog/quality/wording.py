@@ -117,6 +117,9 @@ _WORDS: dict[str, Callable[[Kwargs], str]] = {
     "expect_column_values_to_be_in_set": lambda kwargs: f"is one of {shown(kwargs['value_set'])}",
     "expect_column_values_to_be_unique": lambda _: "never repeats",
     "expect_column_values_to_not_be_null": _not_null,
+    "expect_column_values_to_refer_to_key": (
+        lambda kwargs: f"is a {' and '.join(kwargs['key'])} of {kwargs['key_of']}"
+    ),
     "expect_column_values_to_match_regex": _written,
     "expect_compound_columns_to_be_unique": (
         lambda kwargs: f"has {_few(kwargs)} rows with the same {shown(kwargs['column_list'])}"

@@ -8,7 +8,7 @@ from typing import Any
 from catalog.model import Expectation, ExpectationResult
 from catalog.store.columns import dumps, loads
 from connectors.context.model import Fact
-from connectors.model import Dataset, Entry, Evidence
+from connectors.model import Dataset, Entry, Evidence, ForeignKey
 from schema.model import Finding, Schema
 from schema.profile import TableProfile
 
@@ -32,6 +32,9 @@ def encode_dataset(dataset: Dataset) -> dict[str, Any]:
         "evidence": [[one.choice, one.value, one.reason] for one in dataset.evidence],
         "findings": encode_findings(dataset.findings),
         "beside": [[one.uri, one.stamp] for one in dataset.beside or ()],
+        "foreignKeys": [
+            [one.columns, one.referred, one.referred_columns] for one in dataset.foreign_keys
+        ],
         "context": [[one.what, one.value, one.origin, one.field] for one in dataset.context],
     }
     return {key: item for key, item in value.items() if item}
@@ -55,6 +58,10 @@ def decode_dataset(value: Mapping[str, Any], namespace: str, name: str, uri: str
         evidence=tuple(Evidence(*one) for one in value.get("evidence", ())),
         findings=decode_findings(value.get("findings", ())),
         beside=tuple(Entry(uri, None, stamp) for uri, stamp in value.get("beside", ())),
+        foreign_keys=tuple(
+            ForeignKey(tuple(ours), referred, tuple(theirs))
+            for ours, referred, theirs in value.get("foreignKeys", ())
+        ),
         context=tuple(Fact(*one) for one in value.get("context", ())),
     )
 

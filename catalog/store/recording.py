@@ -98,7 +98,13 @@ def record_many(connection: Connection, records: Sequence[Record]) -> list[Outco
     )
     counting.settle(connection)
     return [
-        Outcome(recorded[one.pk], one.status, one.record.findings, one.record.bytes_read)
+        Outcome(
+            recorded[one.pk],
+            one.status,
+            one.record.findings,
+            one.record.bytes_read,
+            one.record.unsettled,
+        )
         for one in work
     ]
 

@@ -13,8 +13,11 @@ from catalog.quality import Evidence, derive, validate
 from catalog.quality.engine import on_data
 from catalog.quality.engines import TYPED, on_spark, on_sql
 from catalog.quality.frames import frame_of
+from catalog.quality.orphans import in_spark
+from catalog.quality.references import Reference
 from catalog.store import Store
 from schema.infer import infer
+from schema.model import Schema
 from schema.profile import profile
 from schema.summary import summarise
 
@@ -97,3 +100,27 @@ def test_the_engines_agree_on_what_is_met_and_what_is_not(spark: Any, tmp_path):
         if not mine.success
     }
     assert 5 <= len(failed) < len(expected), failed
+
+
+def test_spark_finds_what_is_no_key_elsewhere(spark: Any):
+    """Texts of what nobody declared are compared without regard to case; nulls refer to nothing."""
+    rows = [("aa", 1, 1), ("ZZ ", 1, 2), (None, 2, 1), ("BB", None, 1)]
+    text = pa.string()
+    table = Schema.from_arrow(pa.schema({"code": text, "n": pa.int64(), "m": pa.int64()}))
+    frame = spark.createDataFrame(rows, "code string, n bigint, m bigint")
+    parents = {
+        1: spark.createDataFrame([("AA",), ("bb",), ("AA",)], "`the code` string"),
+        2: spark.createDataFrame([(1, 1), (2, 2)], "n bigint, m bigint"),
+    }
+    asked = {
+        "loose": Reference(("code",), 1, "codes", ("the code",)),
+        "exact": Reference(("code",), 1, "codes", ("the code",), declared=True),
+        "pair": Reference(("n", "m"), 2, "pairs", ("n", "m"), declared=True),
+    }
+    found = in_spark(frame, asked, table, parents).select(*asked).collect()
+    assert {tuple(row) for row in found} == {
+        (None, "aa", None),
+        ("ZZ ", "ZZ ", 1),
+        (None, None, 2),
+        (None, "BB", None),
+    }

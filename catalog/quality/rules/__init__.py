@@ -12,6 +12,7 @@ from catalog.quality.rules import (
     moments,
     orders,
     ranges,
+    referring,
     structure,
     uniqueness,
     writing,
@@ -27,6 +28,7 @@ TABLE_RULES: tuple[Callable[[TableSubject], Iterator[Expectation]], ...] = (
     uniqueness.found_keys,
     uniqueness.no_repeated_rows,
     orders.ordered,
+    referring.refers,
 )
 
 COLUMN_RULES: tuple[Callable[[ColumnSubject], Iterator[Expectation]], ...] = (
