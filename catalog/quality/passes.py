@@ -74,10 +74,7 @@ def by_sql(store: Store, version: Version, expectations: Sequence[Expectation]) 
     beside = {pk: one for pk, one in parents.items() if _same_database(version, one)}
     others = {pk: source.selectable(one.dataset)[1:] for pk, one in beside.items()}
     added = {name: one for name, one in added.items() if one.source in others}
-    here = [
-        one.type != KIND or Reference.of(one.kwargs) in added.values()
-        for one in expectations
-    ]
+    here = [one.type != KIND or Reference.of(one.kwargs) in added.values() for one in expectations]
     asked = [one for one, is_here in zip(expectations, here, strict=True) if is_here]
     database, table, columns = source.selectable(version.dataset)
     columns |= orphans.in_sql(added, version.schema, columns, others)
