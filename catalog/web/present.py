@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 LONGEST_VALUE = 80
+_JOINT = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+"""Where two words are joined in one name."""
 
 
 def number(value: float | None) -> str:
@@ -87,6 +90,18 @@ def seconds(start: datetime, end: datetime | None) -> str:
     if length < 60:
         return f"{length:.1f} s"
     return f"{int(length // 60)} min {int(length % 60)} s"
+
+
+def metric(name: str, figure: Any) -> tuple[str, str]:
+    """What a run measured, in words: `peakMemoryBytes` of 3000000 is `peak memory`, `3.0 MB`."""
+    words = _JOINT.sub(" ", name).lower()
+    if not isinstance(figure, int | float):
+        return words, value(figure)
+    if "bytes" in words.split():
+        return words.removesuffix(" bytes"), size(round(figure))
+    if words.endswith("seconds"):
+        return words.removesuffix("seconds").strip() or "in all", f"{figure:.1f} s"
+    return words, number(figure)
 
 
 def pace(rate: float | None, left: float | None) -> str:

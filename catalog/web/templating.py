@@ -46,6 +46,7 @@ def environment() -> Environment:
         bar=charts.bar,
         distribution=charts.distribution,
         duration=present.seconds,
+        metric=present.metric,
         pace=present.pace,
         highlight=highlight,
         score_history=charts.history,

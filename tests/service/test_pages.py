@@ -292,3 +292,18 @@ def test_lineage_is_drawn_by_column_too(made, served):
     assert "label ← flights.carrier: IDENTITY" in page
     assert "Lineage of columns: derivations 1" in page
     assert "By column" not in served.http.get(f"/sources/{made.id('flights')}/lineage").text
+
+
+@pytest.mark.parametrize(
+    ("name", "figure", "shown"),
+    [
+        ("rowsRead", 34187, ("rows read", "34,187")),
+        ("bytesRead", 2_969_562, ("bytes read", "3.0 MB")),
+        ("peakMemoryBytes", 17_104_864, ("peak memory", "17.1 MB")),
+        ("executorSeconds", 3.7549, ("executor", "3.8 s")),
+        ("seconds", 25.58, ("in all", "25.6 s")),
+        ("note", "none", ("note", "none")),
+    ],
+)
+def test_what_a_run_measured_is_told_in_words(name, figure, shown):
+    assert present.metric(name, figure) == shown
