@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from schema.bins import edges_of_numbers, edges_of_times
 from schema.column import ColumnSummary, Facet, Moments, greatest, least
 from schema.decide import Decision
 from schema.facets import kind_of, plain_values
@@ -29,9 +30,11 @@ from schema.written import YES
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 TOP_VALUES = 10
 MOST_EXACT_VALUES = 50
-BINS = 20
 _SHOWN_AS_THEY_ARE = frozenset({Kind.INT, Kind.UINT})
 _DAY_NS = 86_400 * 10**9
+_DAY_SECONDS = 86_400.0
+_IN_A_SECOND = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}
+_SINCE_1970 = frozenset({Kind.DATE, Kind.TIMESTAMP, Kind.TIMESTAMPTZ})
 
 
 @dataclass(frozen=True)
@@ -232,25 +235,35 @@ class Figures:
         return [value for value in plain if value == value]  # noqa: PLR0124  NaN is not itself
 
     def histogram(self) -> list[tuple[float, float, float]]:
-        """At most about `BINS` bins of equal width over the numbers, at round edges.
+        """At most about 20 bins of equal width over numbers and times, at round edges; times
+        are seconds, of dates and timestamps those since 1970 began.
 
         Counts are scaled from the sample to all values.
         """
-        values = self.sampled
-        if values is None or self.kind not in NUMERIC or not len(values):
-            return []
-        numbers = pc.cast(values, pa.float64(), safe=False).to_numpy()
-        numbers = numbers[np.isfinite(numbers)]
+        numbers = self._on_a_line()
         if not len(numbers):
             return []
         low, high = float(numbers.min()), float(numbers.max())
         if low == high or not math.isfinite(high - low):
             return [(low, high, float(self.count))]
-        edges = _round_edges(low, high, whole=self.kind in (Kind.INT, Kind.UINT))
+        if self.kind in TEMPORAL:
+            edges = edges_of_times(low, high, calendar=self.kind in _SINCE_1970)
+        else:
+            edges = edges_of_numbers(low, high, whole=self.kind in (Kind.INT, Kind.UINT))
         counts, _ = np.histogram(numbers, bins=edges)
         scale = self.count / len(numbers)
         pairs = zip(edges[:-1].tolist(), edges[1:].tolist(), counts.tolist(), strict=True)
         return [(lower, upper, count * scale) for lower, upper, count in pairs]
+
+    def _on_a_line(self) -> np.ndarray:
+        """The finite sampled numbers, times in seconds; none of what is neither."""
+        values = self.sampled
+        if values is None or self.kind not in NUMERIC | TEMPORAL or not len(values):
+            return np.empty(0)
+        if self.kind in TEMPORAL:
+            return _seconds(values)
+        numbers = pc.cast(values, pa.float64(), safe=False).to_numpy()
+        return numbers[np.isfinite(numbers)]
 
     def top_values(self) -> list[tuple[Any, int, bool]]:
         """The most frequent values: exact while there are few, else those that stand out."""
@@ -300,22 +313,19 @@ def _truth(value: Any) -> Any:
     return "true" if value in YES else "false"
 
 
+def _seconds(values: pa.Array) -> np.ndarray:
+    """Dates and times without nulls as seconds."""
+    kind = values.type
+    if pa.types.is_date32(kind):
+        return values.view(pa.int32()).to_numpy() * _DAY_SECONDS
+    narrow = pa.types.is_time32(kind)
+    counted = values.view(pa.int32() if narrow else pa.int64()).to_numpy()
+    unit = "ms" if pa.types.is_date64(kind) else kind.unit
+    return counted / _IN_A_SECOND[unit]
+
+
 def _most_frequent_first(pair: tuple[Any, int]) -> tuple[int, str]:
     return -pair[1], str(pair[0])
-
-
-def _round_edges(low: float, high: float, *, whole: bool) -> np.ndarray:
-    """Edges around [low, high] at multiples of 1, 2 or 5 times a power of ten."""
-    width = (high - low) / BINS
-    power = 10.0 ** math.floor(math.log10(width)) if width > 0 else 0.0
-    step = next((power * factor for factor in (1, 2, 5) if power * factor >= width), power * 10)
-    if whole:
-        step = max(step, 1.0)
-    if step == 0 or abs(low) / step > 2**52 or abs(high) / step > 2**52:
-        return np.linspace(low, high, BINS + 1)  # the numbers are too close for round edges
-    first, last = math.floor(low / step), math.floor(high / step) + 1
-    edges = [number * step for number in range(first, last + 1)]
-    return np.array(edges) if np.isfinite(edges).all() else np.linspace(low, high, BINS + 1)
 
 
 def _moment(nanoseconds: int, *, zone: bool) -> str:

@@ -48,7 +48,10 @@ class Quantile(ObjectType):
 
 
 class Bin(ObjectType):
-    """One bar of a histogram: values in [low, high), the last bin closed."""
+    """One bar of a histogram: values in [low, high), the last bin closed.
+
+    Times are seconds; of dates and timestamps those since 1970 began.
+    """
 
     low = Float(description="The lower bound, included.")
     high = Float(description="The upper bound, excluded save in the last bin.")

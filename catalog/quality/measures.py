@@ -124,7 +124,7 @@ def _counted_outside(column: Column, low: Any, high: Any) -> int:
     if found and all(one.exact for one in found) and _sum(found) == column.present:
         values = ((plain(one.value, column.field.type), one.count) for one in found)
         return sum(count for value, count in values if value is not None and is_outside(value))
-    if isinstance(column.low, date | datetime):
+    if not isinstance(column.low, int | float | Decimal):
         return 1
     total = 0.0
     for piece in column.profile.histogram:
