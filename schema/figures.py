@@ -262,8 +262,8 @@ class Figures:
             return np.empty(0)
         if self.kind in TEMPORAL:
             return _seconds(values)
-        numbers = pc.cast(values, pa.float64(), safe=False).to_numpy()
-        return numbers[np.isfinite(numbers)]
+        numbers: np.ndarray = pc.cast(values, pa.float64(), safe=False).to_numpy()
+        return np.asarray(numbers[np.isfinite(numbers)])
 
     def top_values(self) -> list[tuple[Any, int, bool]]:
         """The most frequent values: exact while there are few, else those that stand out."""
@@ -316,12 +316,13 @@ def _truth(value: Any) -> Any:
 def _seconds(values: pa.Array) -> np.ndarray:
     """Dates and times without nulls as seconds."""
     kind = values.type
+    narrow = pa.types.is_date32(kind) or pa.types.is_time32(kind)
+    counted: np.ndarray = values.view(pa.int32() if narrow else pa.int64()).to_numpy()
     if pa.types.is_date32(kind):
-        return values.view(pa.int32()).to_numpy() * _DAY_SECONDS
-    narrow = pa.types.is_time32(kind)
-    counted = values.view(pa.int32() if narrow else pa.int64()).to_numpy()
-    unit = "ms" if pa.types.is_date64(kind) else kind.unit
-    return counted / _IN_A_SECOND[unit]
+        seconds = counted * _DAY_SECONDS
+    else:
+        seconds = counted / _IN_A_SECOND["ms" if pa.types.is_date64(kind) else kind.unit]
+    return np.asarray(seconds)
 
 
 def _most_frequent_first(pair: tuple[Any, int]) -> tuple[int, str]:
