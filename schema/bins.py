@@ -65,6 +65,8 @@ def _multiples(low: float, high: float, step: float) -> np.ndarray:
     if step == 0 or abs(low) / step > 2**52 or abs(high) / step > 2**52:
         return _even(low, high)  # the numbers are too close for round edges
     first, last = math.floor(low / step), math.floor(high / step) + 1
+    first -= first * step > low  # 19 * 0.1 is more than 1.9
+    last += last * step < high
     edges = np.array([number * step for number in range(first, last + 1)], dtype=float)
     return edges if np.isfinite(edges).all() else _even(low, high)
 
