@@ -16,6 +16,7 @@ from catalog.learning import record_all
 from catalog.model import Known, Outcome, Source, Status
 from catalog.reading import Content, read, unchanged, with_fixed_options
 from catalog.store.stamps import listed_stamps
+from catalog.workers import Workers, units
 from connectors import registry
 from connectors.model import Dataset, Limits
 from connectors.model import Source as Place
@@ -124,9 +125,16 @@ def _crawl_one(way: _Way) -> Iterator[Outcome]:
     seen: set[int] = set()
     broken: set[str] = set()
     readers = ThreadPoolExecutor(way.engine.readers, thread_name_prefix="crawl")
+    workers = Workers(
+        way.engine.processes,
+        way.source,
+        way.store,
+        way.limits.rows,
+        lambda byte_count, rows: way.meter.add(Progress(bytes=byte_count, rows=rows)),
+    )
     try:
         for listed in _batches(way.source.datasets(), LISTED_AT_ONCE):
-            for outcome in _crawl_listed(way, listed, readers):
+            for outcome in _crawl_listed(way, listed, readers, workers):
                 seen.add(outcome.source.pk)
                 if outcome.status is Status.FAILED:
                     broken.add(outcome.source.name)
@@ -135,6 +143,7 @@ def _crawl_one(way: _Way) -> Iterator[Outcome]:
         way.stopped.set()
         raise
     finally:
+        workers.end()
         readers.shutdown(cancel_futures=True)
     if _unlisted(way.source):
         return
@@ -143,9 +152,11 @@ def _crawl_one(way: _Way) -> Iterator[Outcome]:
 
 
 def _crawl_listed(
-    way: _Way, listed: list[Dataset], readers: ThreadPoolExecutor
+    way: _Way, listed: list[Dataset], readers: ThreadPoolExecutor, workers: Workers
 ) -> Iterator[Outcome]:
-    """One outcome for each listed dataset: read in threads, recorded here and in order."""
+    """One outcome for each listed dataset: read in threads or processes, recorded here and in
+    order.
+    """
     same = _settled(way, listed)
     rest = [dataset for dataset in listed if _named(dataset) not in same]
     known = way.store.known_many(map(_named, rest))
@@ -173,7 +184,12 @@ def _crawl_listed(
             summaries=way.engine.summaries,
         )
 
-    coming = _ahead(readers, fetch, changed, 2 * way.engine.readers)
+    workers.begin(changed)
+    coming = _ahead(
+        lambda unit: workers.submit(unit, readers, fetch),
+        units(changed),
+        2 * max(way.engine.readers, way.engine.processes),
+    )
     recorded = record_all(way.store, zip(coming, (one for _, one in changed), strict=True), way.run)
     for dataset in listed:
         source = same.get(_named(dataset))
@@ -254,14 +270,13 @@ class _Meter:
 
 
 def _ahead(
-    readers: ThreadPoolExecutor, fetch: Callable[[Pair], Content], pairs: list[Pair], most: int
-) -> Iterator[Future[Content]]:
-    """What `fetch` gives for each pair, in order, at most so many fetched ahead."""
-    rest = iter(pairs)
-    waiting = deque(readers.submit(fetch, pair) for pair in islice(rest, most))
+    submit: Callable[[list[Pair]], list[Future[T]]], pairs: Iterator[list[Pair]], most: int
+) -> Iterator[Future[T]]:
+    """What is submitted of some pairs at once, in order, at most so many times ahead."""
+    waiting = deque(submit(some) for some in islice(pairs, most))
     while waiting:
-        yield waiting.popleft()
-        waiting.extend(readers.submit(fetch, pair) for pair in islice(rest, 1))
+        yield from waiting.popleft()
+        waiting.extend(submit(some) for some in islice(pairs, 1))
 
 
 def _batches(values: Iterable[T], size: int) -> Iterator[list[T]]:

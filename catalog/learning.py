@@ -37,9 +37,11 @@ recorded with them: small files cost half as much, and others that write wait no
 
 
 def record_all(
-    store: Store, coming: Iterable[tuple[Future[Content], Known | None]], run: int | None
+    store: Store,
+    coming: Iterable[tuple[Future[Content | Record], Known | None]],
+    run: int | None,
 ) -> Iterator[Outcome]:
-    """Record what was read, in order, together with what follows soon.
+    """Record what was read or learned, in order, together with what follows soon.
 
     What was read when the crawl is stopped or fails is recorded before that goes on.
     """
@@ -49,7 +51,12 @@ def record_all(
         for future, known in coming:
             if not wait([future], timeout=waiting.patience).done:
                 yield from waiting.record()
-            made = learn(store, future.result(), known, run, noticed=noticed)
+            found = future.result()
+            made = (
+                replace(found, run=run)
+                if isinstance(found, Record)
+                else learn(store, found, known, run, noticed=noticed)
+            )
             if waiting.cannot_take(made):
                 yield from waiting.record()
             waiting.take(made)

@@ -61,6 +61,12 @@ def watch(journal: Journal, suspects: frozenset[str]) -> None:
     _journal, _suspects = journal, suspects
 
 
+def leave() -> None:
+    """Keep no journal in this process: another writes it."""
+    global _journal  # noqa: PLW0603
+    _journal = None
+
+
 @contextmanager
 def reading(uri: str) -> Iterator[None]:
     """Say that the dataset at `uri` is being read, where somebody supervises."""

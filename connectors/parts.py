@@ -124,10 +124,13 @@ def joined(parts: Sequence[Part]) -> Part:
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """Who reads for a crawl, and how many datasets at the same time."""
+    """Who reads for a crawl, how many datasets at the same time, and in how many processes small
+    files of this machine.
+    """
 
     summaries: Summaries
     readers: int
+    processes: int = 0
 
 
 HERE = Engine(partial(read_parts, threads=True), 2)

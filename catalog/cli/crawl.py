@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -114,7 +115,7 @@ def command(
     began = time.monotonic()
     with (
         session.store() as store,
-        readers(engine, where) as chosen,
+        readers(engine, where, apart=session.supervised) as chosen,
         crawling() as on_progress,
     ):
         try:
@@ -149,12 +150,15 @@ def command(
 
 
 @contextmanager
-def readers(engine: str, where: Choice) -> Iterator[Engine]:
-    """Who reads: this process, or a Spark session that lives as long as the crawl."""
+def readers(engine: str, where: Choice, *, apart: bool) -> Iterator[Engine]:
+    """Who reads: this process, which has many small files read `apart` in others, or a Spark
+    session that lives as long as the crawl.
+    """
     if engine == "local":
         from connectors.parts import HERE
+        from connectors.threads import thread_count
 
-        yield HERE
+        yield replace(HERE, processes=thread_count()) if apart else HERE
         return
     from connectors.spark import session, summaries
 
