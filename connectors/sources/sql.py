@@ -18,6 +18,7 @@ from connectors.model import Dataset, Entry, Evidence, ForeignKey, KeyRanges, Li
 from connectors.sources.database import Database, open_database
 from connectors.sources.sql_columns import Column, columns_of, to_batch, zero_days
 from connectors.sources.sql_conditions import conditions
+from connectors.sources.sql_reflection import Reflection
 from connectors.sources.sql_stamp import stamp
 from connectors.sources.walk import Selection
 from schema.errors import SourceError
@@ -72,6 +73,7 @@ class SqlSource:
         self._listing_findings: list[Finding] = []
         self._findings: dict[str, tuple[Finding, ...]] = {}
         self._columns: dict[TableName, tuple[Column, ...]] = {}
+        self._reflection = Reflection()
         self.uri = self._database.uri
         weakref.finalize(self, self._database.engine.dispose)
 
@@ -173,31 +175,28 @@ class SqlSource:
     def examine(self, dataset: Dataset) -> Dataset:
         table = self._table_of(dataset)
         try:
-            columns, misfits = self._reflected(table)
-            self._columns[table] = columns
             with self._database.connect() as connection:
-                inspector = sa.inspect(connection)
-                key = inspector.get_pk_constraint(table.name, table.schema)
-                comment = _comment(inspector, table)
-                foreign = inspector.get_foreign_keys(table.name, table.schema)
+                told = self._reflection.of(connection, table.name, table.schema)
+                columns, misfits = columns_of(connection, table.name, told.columns)
+            self._columns[table] = columns
         except (SourceError, SQLAlchemyError) as error:
-            told = error if isinstance(error, SourceError) else self._database.fault(error)
-            finding = Finding("table-unreadable", str(told), dataset.name, "error")
+            fault = error if isinstance(error, SourceError) else self._database.fault(error)
+            finding = Finding("table-unreadable", str(fault), dataset.name, "error")
             return replace(dataset, findings=(*dataset.findings, finding))
         fields = tuple(Field(one.name, one.type, one.nullable, one.comment) for one in columns)
-        declared = Schema(fields, tuple(key.get("constrained_columns") or ()))
+        declared = Schema(fields, tuple(told.key.get("constrained_columns") or ()))
         evidence = Evidence(
             "schema", "declared", f"{self._database.dialect}: {len(columns)} columns reflected"
         )
-        keys = tuple(self._foreign_key(table, one) for one in foreign)
+        keys = tuple(self._foreign_key(table, one) for one in told.foreign)
         return replace(
             dataset,
             declared=declared,
-            description=comment or dataset.description,
+            description=told.comment or dataset.description,
             evidence=(evidence,),
             findings=(*dataset.findings, *_placed(misfits, dataset.name)),
             foreign_keys=keys,
-            context=tuple(database_facts(comment, keys, f"{self._database.dialect} database")),
+            context=tuple(database_facts(told.comment, keys, f"{self._database.dialect} database")),
         )
 
     def _foreign_key(self, table: TableName, found: Mapping[str, Any]) -> ForeignKey:
@@ -296,17 +295,10 @@ class SqlSource:
 
     def _reflected(self, table: TableName) -> tuple[tuple[Column, ...], tuple[Finding, ...]]:
         with self._database.connect() as connection:
-            return columns_of(connection, table.name, table.schema)
+            found = sa.inspect(connection).get_columns(table.name, table.schema)
+            return columns_of(connection, table.name, found)
 
 
 def _placed(findings: Sequence[Finding], name: str) -> Iterator[Finding]:
     for finding in findings:
         yield replace(finding, place=f"{name}, {finding.place}")
-
-
-def _comment(inspector: Any, table: TableName) -> str | None:
-    try:
-        comment: str | None = inspector.get_table_comment(table.name, table.schema).get("text")
-    except NotImplementedError:
-        return None
-    return comment

@@ -48,13 +48,13 @@ class Column:
 
 
 def columns_of(
-    connection: sa.Connection, table: str, schema: str | None
+    connection: sa.Connection, table: str, found: Sequence[Any]
 ) -> tuple[tuple[Column, ...], tuple[Finding, ...]]:
-    """The columns of a table, and findings where stored values do not fit what is declared.
+    """The columns of a table by what is reflected of them, and findings where stored values do not
+    fit what is declared.
 
     Raises SQLAlchemyError.
     """
-    found = sa.inspect(connection).get_columns(table, schema)
     if connection.dialect.name == "sqlite":
         return _sqlite_columns(connection, table, found)
     columns = []
@@ -95,17 +95,18 @@ def _stored(
 ) -> dict[str, dict[str, int]]:
     """How many values of each storage class every column holds."""
     kinds = ("integer", "real", "text", "blob")
+    quoted = connection.dialect.identifier_preparer.quote_identifier
     found: dict[str, dict[str, int]] = {}
     for start in range(0, len(names), 100):
         part = names[start : start + 100]
-        sums = [
-            sa.func.coalesce(
-                sa.func.sum(sa.case((sa.func.typeof(sa.column(name)) == kind, 1), else_=0)), 0
-            )
+        # As text: building it of SQLAlchemy's expressions took a quarter of reading a small table.
+        sums = ", ".join(
+            f"coalesce(sum(typeof({quoted(name)}) = '{kind}'), 0)"
             for name in part
             for kind in kinds
-        ]
-        row = list(connection.execute(sa.select(*sums).select_from(sa.table(table))).one())
+        )
+        query = f"SELECT {sums} FROM {quoted(table)}"
+        row = list(connection.exec_driver_sql(query).one())
         for at, name in enumerate(part):
             found[name] = dict(zip(kinds, row[at * 4 : at * 4 + 4], strict=True))
     return found

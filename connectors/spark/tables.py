@@ -102,7 +102,8 @@ def staged_table(frame: DataFrame, output: Output, transactions: Transactions) -
                 name = _qualified(connection, name)
                 table = _prepared(connection, name, kept.schema, output)
                 _fill(connection, table, kept, output)
-                columns, _ = columns_of(connection, name.name, name.schema)
+                found = sa.inspect(connection).get_columns(name.name, name.schema)
+                columns, _ = columns_of(connection, name.name, found)
         fields = (Field(one.name, one.type, one.nullable) for one in columns)
         yield _Table(output, f"{database.uri}#{name.fragment}", rows, Schema(tuple(fields)))
     finally:

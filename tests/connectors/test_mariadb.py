@@ -15,7 +15,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from connectors import registry
 from connectors.key_ranges import KeyRanges
 from connectors.model import ForeignKey, Limits
+from connectors.sources import sql_reflection
 from connectors.sources.database import open_database
+from connectors.sources.sql import SqlSource
 from schema.errors import SourceError
 from tests import mariadb
 
@@ -87,6 +89,15 @@ def test_tables_views_comments_and_keys(tables: dict, url: str) -> None:
     assert odd.rows == [{"id": 1, "carrier": "AA", "a b": 1}]
     assert [row["name"] for row in tables["names"].rows] == ["Américan ✈", "United"]
     assert tables["empty"].rows == []
+
+
+def test_many_tables_are_asked_about_at_once(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = []
+    for most in (0, 1000):
+        monkeypatch.setattr(sql_reflection, "MOST_ALONE", most)
+        source = SqlSource(url, Limits())
+        said.append([source.examine(dataset) for dataset in source.datasets()])
+    assert said[0] == said[1]
 
 
 def test_types_as_declared(tables: dict) -> None:

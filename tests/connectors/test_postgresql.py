@@ -10,10 +10,12 @@ from decimal import Decimal
 import psycopg
 import pyarrow as pa
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import event, make_url
 
 from connectors import registry
-from connectors.model import ForeignKey, Limits
+from connectors.model import Dataset, ForeignKey, Limits
+from connectors.sources import sql_reflection
+from connectors.sources.sql import SqlSource
 from schema.errors import MissingDependency, SourceError
 
 SCRIPT = """
@@ -150,6 +152,28 @@ def test_large_tables_stream(url) -> None:
     assert next(stream).num_rows > 0
     stream.close()
     assert source._database.engine.pool.checkedout() == 0
+
+
+def test_many_tables_are_asked_about_at_once(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: dict[int, list[Dataset]] = {}
+    statements: dict[int, int] = {}
+    for most in (0, 1000):
+        monkeypatch.setattr(sql_reflection, "MOST_ALONE", most)
+        source = SqlSource(url, Limits())
+        listed = list(source.datasets())
+        asked: list[str] = []
+        event.listen(
+            source._database.engine,
+            "before_cursor_execute",
+            lambda _connection, _cursor, statement, *_, asked=asked: asked.append(statement),
+        )
+        said[most] = [source.examine(dataset) for dataset in listed]
+        statements[most] = sum("pg_catalog" in statement for statement in asked)
+    assert said[0] == said[1000]
+    assert any(dataset.foreign_keys for dataset in said[0])
+    schemas = {dataset.name.split(".")[1] for dataset in said[0]}
+    assert len(said[0]) > 2 * len(schemas)
+    assert 2 * statements[0] < statements[1000]
 
 
 def test_an_empty_table_has_its_columns(tables) -> None:
