@@ -59,8 +59,11 @@ def write(folder: Path, *, later: bool) -> None:
         for n in range(120)
     ]
     (folder / "members.jsonl").write_text("".join(json.dumps(one) + "\n" for one in inner))
-    visits = "".join(f"{n},zebedee{n % 7}@quillfeather.org\n" for n in range(150))
-    (folder / "visits.csv").write_text("visit,email\n" + visits)
+    accounts = "".join(f"zebedee{n}@quillfeather.org,{n % 9}\n" for n in range(300))
+    (folder / "accounts.csv").write_text("email,rank\n" + accounts)
+    visits = "".join(f"{n},zebedee{n % 290}@quillfeather.org\n" for n in range(900))
+    nobodys = "".join(f"{n + 900},jackdaw{n}@quillfeather.org\n" for n in range(40 * later))
+    (folder / "visits.csv").write_text("visit,account_email\n" + visits + nobodys)
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +71,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
     folder = tmp_path_factory.mktemp("personal") / "data"
     folder.mkdir()
     with Store.open(f"sqlite:///{folder.parent / 'catalog.db'}") as store:
-        for later in (False, True):
+        for later in (False, False, True):
             write(folder, later=later)
             list(crawl([str(folder)], store, Limits()))
         store.start_run(
@@ -107,7 +110,7 @@ FIELDS = {
         missingTogether { FIELDS } compositeKeys { FIELDS } determinations { FIELDS } }""",
         shows=True,
     ),
-    "quality": Output("quality { RESULTS history(first: 3) { RESULTS } }"),
+    "quality": Output("quality { RESULTS history(first: 3) { RESULTS } }", shows=True),
     "version": Output(
         "version { findings { message } profile { columns { FIGURES } } }", shows=True
     ),
@@ -129,7 +132,7 @@ FIELDS = {
 }
 PAGES = {tab: Output(tab, shows=tab in ("columns", "sample", "runs")) for tab in TABS}
 ROWS = {name: Output(name, shows=True) for name in ENCODINGS}
-SOURCES = ("people", "members", "visits")
+SOURCES = ("people", "members", "visits", "accounts")
 
 
 def plain_fields(kind: str) -> str:
@@ -194,6 +197,13 @@ def test_values_of_persons_are_shown_to_those_who_may_see_them(guarded: Guarded,
     assert not FOUND.findall(seen(guarded, path, "admin", asked))
     shown = bool(FOUND.search(seen(guarded, path, "trusted", asked)))
     assert shown == output.shows
+
+
+def test_what_is_masked_is_told_all_the_same(guarded: Guarded) -> None:
+    findings = seen(guarded, "", "admin", FIELDS["findings"].asked)
+    assert "too many: 'aaaaaaaaa', 'aa\\'a \\\"aaaaaaa\\\"'" in findings.replace("\\\\", "\\")
+    verdicts = seen(guarded, "", "admin", FIELDS["quality"].asked)
+    assert '"observed":["aaaaaaa9@aaaaaaaaaaaa.aaa"]' in verdicts
 
 
 def test_every_field_of_a_source_is_in_the_table() -> None:
