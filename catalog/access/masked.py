@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
-from catalog.model import Expectation, ExpectationResult, Run, Version
+from catalog.model import Expectation, ExpectationResult, Run, Source, Version
 from catalog.quality.personal import column_of, is_personal, masked, without_quotes
 from catalog.store.codec import long_of
+from catalog.store.stored import Outline
 from schema.model import Schema
 
 if TYPE_CHECKING:
@@ -76,9 +77,13 @@ def masked_values(found: Any) -> Any:
         return masked_version(found)
     if type(found) in (list, tuple):
         return type(found)(map(masked_values, found))
-    if isinstance(found, dict):
+    if isinstance(found, dict) and not isinstance(next(iter(found.values()), None), _VALUELESS):
         return {key: masked_values(value) for key, value in found.items()}
     return found
+
+
+_VALUELESS = (Outline, Source, Run)
+"""What holds no version; all values of a dictionary are alike."""
 
 
 def _runs(found: Any) -> Iterator[Run]:
