@@ -246,33 +246,6 @@ TYPES: tuple[SemanticType, ...] = (
         personal=Personal.DIRECT,
     ),
     SemanticType(
-        "national_id",
-        "national identity number",
-        lambda value: any(
-            _standard(module, r"[0-9A-Z][0-9A-Z .\-/+]{7,17}")(value)
-            for module in (
-                "es.dni",
-                "es.nie",
-                "fr.nir",
-                "it.codicefiscale",
-                "nl.bsn",
-                "pl.pesel",
-                "se.personnummer",
-                "fi.hetu",
-                "dk.cpr",
-                "cn.ric",
-                "br.cpf",
-                "be.nn",
-            )
-        ),
-        yes=("54362315K", "RCCMNL83S18D969H", "44051401359"),
-        no=("54362315Z", "12345"),
-        names=("national_id", "personal_id", "dni", "pesel", "cpf", "bsn", "nino", "personnummer"),
-        needs_name=True,
-        chance=0.3,
-        personal=Personal.DIRECT,
-    ),
-    SemanticType(
         "imo",
         "ship number",
         _standard("imo", r"(?:IMO ?)?\d{7}"),

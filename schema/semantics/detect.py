@@ -8,7 +8,7 @@ nor the values are many. Below `LEAST_CONFIDENCE` a column stays unknown: no gue
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from schema.clipping import LONGEST
@@ -55,14 +55,15 @@ def meaning_of_text(
     texts = seen_through(values)
     if not texts:
         return None
-    hinted = hints(name)
-    best, sure = None, 0.0
+    hinted, words = hints(name), len(hinted_words(name))
+    best, sure, passed = None, 0.0, 0
     for kind in kinds:
-        confidence = _confidence(kind, hinted.get(kind.name), len(hinted_words(name)), texts)
+        confidence, found = _confidence(kind, hinted.get(kind.name), words, texts)
         if confidence >= LEAST_CONFIDENCE and confidence > sure:
-            best, sure = kind, confidence
+            best, sure, passed = kind, confidence, found
     if best is not None:
-        return Meaning(best.name, sure, _reason(best, hinted, texts))
+        reason = _reason(best, texts, passed, named=best.name in hinted)
+        return Meaning(best.name, sure, reason)
     return _meaning_of_people(name, texts) if kinds is TEXT_TYPES else None
 
 
@@ -113,32 +114,40 @@ def _bare(value: str) -> str:
     return stripped
 
 
-def _confidence(kind: SemanticType, hint: Hint | None, words: int, texts: Sequence[str]) -> float:
+def _confidence(
+    kind: SemanticType, hint: Hint | None, words: int, texts: Sequence[str]
+) -> tuple[float, int]:
+    """How sure a type is of a column whose name has so many words, and how many of its values
+    pass the type's own test: 0 where only the laxer one takes them.
+    """
     many = len(texts) >= _MANY
     if kind.needs_name and not hint and not (many and _WEAK <= kind.chance <= _CHECKED):
-        return 0.0
-    found = _passed(kind, kind.test, texts, many=many)
+        return 0.0, 0
+    passed = found = _passed(kind, kind.test, texts, many=many)
     lax = 1.0
     if not found and kind.hinted and hint and hint.heads:
         found, lax = _passed(kind, kind.hinted, texts, many=many), 0.95
     if not found:
-        return 0.0
+        return 0.0, 0
     share = found / len(texts)
     if kind.share < 0.5:  # a few of such values are enough to tell
-        return 0.99
+        return 0.99, passed
     evidence = 1 - kind.chance**found
     if hint:
         certain = 0.75 if kind.needs_name else 0.95
-        return lax * share * max(evidence, 0.9) * (certain + (1 - certain) * hint.words / words)
-    if kind.needs_name:
-        return share * evidence * 0.75
-    return share * evidence * (0.9 if found >= _FEW else 0.7)
+        sure = lax * share * max(evidence, 0.9) * (certain + (1 - certain) * hint.words / words)
+    elif kind.needs_name:
+        sure = share * evidence * 0.75
+    else:
+        sure = share * evidence * (0.9 if found >= _FEW else 0.7)
+    return sure, passed
 
 
-def _passed(kind: SemanticType, test: object, texts: Sequence[str], *, many: bool) -> int:
+def _passed(
+    kind: SemanticType, test: Callable[[str], object], texts: Sequence[str], *, many: bool
+) -> int:
     """How many values pass; 0 when too few do, which the first dozen tell of most types."""
     least = min(kind.share, _LEAST_SHARE) if many and kind.chance <= _CHECKED else kind.share
-    assert callable(test)
     misses = min(len(texts), _PROBE) * (1 - least) + 2
     for text in texts[:_PROBE]:
         if not test(text):
@@ -149,13 +158,13 @@ def _passed(kind: SemanticType, test: object, texts: Sequence[str], *, many: boo
     return found if found >= least * len(texts) else 0
 
 
-def _reason(kind: SemanticType, hinted: Mapping[str, Hint], texts: Sequence[str]) -> str:
-    found = sum(bool(kind.test(text)) for text in texts)
-    told = "its name says so" if kind.name in hinted else ""
-    if kind.hinted and told and found < kind.share * len(texts):
+def _reason(kind: SemanticType, texts: Sequence[str], passed: int, *, named: bool) -> str:
+    told = "its name says so" if named else ""
+    if kind.hinted and told and passed < kind.share * len(texts):
         return f"{told}, and its values allow it"
-    among = f"all {found}" if found == len(texts) else f"{found} of {len(texts)}"
-    return f"{among} values looked at are such" + (f", and {told}" if told else "")
+    among = f"all {passed}" if passed == len(texts) else f"{passed} of {len(texts)}"
+    which = f" of {kind.which(texts)}" if kind.which else ""
+    return f"{among} values looked at are such{which}" + (f", and {told}" if told else "")
 
 
 def _meaning_of_people(name: str, texts: Sequence[str]) -> Meaning | None:

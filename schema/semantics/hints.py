@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from schema.semantics.registry import NUMERIC_TYPES, TEXT_TYPES
+from schema.semantics.moments import MomentType
+from schema.semantics.registry import MOMENT_TYPES, NUMERIC_TYPES, TEXT_TYPES
 from schema.semantics.vocabulary import said
 
 _WORDS = re.compile(r"[^\W_]+")
@@ -58,6 +59,18 @@ def hints(name: str) -> Mapping[str, Hint]:
 def number_hints(name: str) -> Mapping[str, Hint]:
     """The types of numbers that the name hints at, likewise."""
     return _hints(name, numbers=True)
+
+
+@lru_cache(20_000)
+def moment_of(name: str) -> MomentType | None:
+    """The type of a column of dates that the name ends with; None where it says nothing."""
+    words = hinted_words(name)
+    return next((kind for kind in MOMENT_TYPES if any(_ends(words, n) for n in kind.names)), None)
+
+
+def _ends(words: tuple[str, ...], phrase: str) -> bool:
+    wanted = tuple(phrase.split("_"))
+    return words[-len(wanted) :] == wanted
 
 
 @lru_cache(20_000)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import reduce
-from itertools import islice
 from typing import Any
 
 import pyarrow as pa
@@ -21,6 +20,7 @@ from schema.semantics.detect import (
     meaning_of_text,
     seen_through,
 )
+from schema.semantics.hints import moment_of
 from schema.semantics.neighbours import RULES, Seen, judged
 from schema.summary import Summary
 
@@ -42,12 +42,16 @@ def _seen(name: str, column: ColumnSummary, decision: Decision, summary: Summary
     if decision.text:
         values = _texts(name, column, summary)
         meaning = meaning_of_text(name, values)
+        if meaning is not None and meaning.name == "date":
+            meaning = _of_moment(name) or meaning
         seen = Seen(name, meaning)
         if meaning is None and "_".join(seen.words) in _WEAK_NAMES:
             return Seen(name, None, seen_through(values))
         return seen
     if decision.notation == WORDS or pa.types.is_boolean(decision.type):
         return Seen(name, Meaning("boolean", 0.9, "its values are yes and no"))
+    if pa.types.is_date(decision.type) or pa.types.is_timestamp(decision.type):
+        return Seen(name, _of_moment(name))
     read = decision.facets(column)
     if unit := {unit for _, facet in read for unit in facet.units if unit}:
         kind = "percentage" if unit <= {"%", "‰"} else "money"
@@ -60,6 +64,11 @@ def _seen(name: str, column: ColumnSummary, decision: Decision, summary: Summary
     whole = pa.types.is_integer(decision.type)
     meaning = _of_number(name, column, low, high, summary, whole=whole)
     return Seen(name, meaning, (), float(low), float(high), whole)
+
+
+def _of_moment(name: str) -> Meaning | None:
+    kind = moment_of(name)
+    return Meaning(kind.name, 0.95, "its name says so of dates") if kind else None
 
 
 def _of_number(
@@ -96,7 +105,7 @@ def _texts(name: str, column: ColumnSummary, summary: Summary) -> list[str]:
     if values is None or any(not isinstance(value, str) for value in values):
         return list(_sampled(name, summary))
     step = max(len(values) // MOST_VALUES, 1)
-    return [str(value) for value in islice(sorted(values, key=str), 0, None, step)]
+    return [str(value) for value in sorted(values, key=str)[::step]]
 
 
 def _are_years(column: ColumnSummary, low: Any, high: Any) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -38,6 +38,8 @@ class SemanticType:
     personal: Personal | None = None
     hinted: Callable[[str], object] | None = None
     """A laxer test, for columns whose name is about the type."""
+    which: Callable[[Sequence[str]], str] | None = None
+    """Of values that are such: which kind in particular, for the reason."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ import pytest
 
 from schema.infer import infer
 from schema.semantics.detect import meaning_of_number, meaning_of_text
-from schema.semantics.hints import name_words
+from schema.semantics.hints import moment_of, name_words
 from schema.semantics.model import SemanticType
-from schema.semantics.registry import NUMERIC_TYPES, TEXT_TYPES, personal_types
+from schema.semantics.moments import MomentType
+from schema.semantics.registry import MOMENT_TYPES, NUMERIC_TYPES, TEXT_TYPES, personal_types
 from schema.summary import RAW, summarise
 
 
@@ -24,6 +25,31 @@ def test_a_type_takes_its_yes_and_refuses_its_no_examples(kind: SemanticType) ->
         assert kind.test(text), text
     for text in kind.no:
         assert not kind.test(text), text
+
+
+@pytest.mark.parametrize("kind", MOMENT_TYPES, ids=lambda kind: kind.name)
+def test_a_moment_takes_the_names_that_say_it(kind: MomentType) -> None:
+    assert all(moment_of(name) is kind for name in kind.yes)
+    assert all(moment_of(name) is not kind for name in kind.no)
+
+
+def test_dates_of_birth_are_told_by_name_and_are_personal() -> None:
+    cells = [f"19{50 + n}-03-0{n % 9 + 1}" for n in range(20)]
+    fields = [pa.field(name, pa.string(), metadata=RAW) for name in ("birth_date", "due_date")]
+    batch = pa.RecordBatch.from_arrays([pa.array(cells)] * 2, schema=pa.schema(fields))
+    found = {field.name: field.semantic_type for field in infer(summarise([batch]))}
+    assert found == {"birth_date": "date_of_birth", "due_date": None}
+    assert personal_types()["date_of_birth"] == "quasi"
+    written = [f"{n}. März 19{n + 50}" for n in range(1, 18)]
+    batch = pa.RecordBatch.from_arrays([pa.array(written)], schema=pa.schema(fields[:1]))
+    assert infer(summarise([batch])).fields[0].semantic_type == "date_of_birth"
+
+
+def test_national_numbers_say_of_which_country() -> None:
+    found = meaning_of_text("pesel", ["44051401359", "02070803628"])
+    assert found is not None
+    assert found.name == "national_id"
+    assert "of Poland (PESEL)" in found.reason
 
 
 def test_names_are_unique_and_many() -> None:
@@ -110,7 +136,7 @@ def test_inference_tells_meanings() -> None:
 
 def test_the_docs_show_every_type(root: Path) -> None:
     text = (root / "docs" / "semantics.md").read_text("utf-8")
-    for kind in (*TEXT_TYPES, *NUMERIC_TYPES):
+    for kind in (*TEXT_TYPES, *NUMERIC_TYPES, *MOMENT_TYPES):
         row = re.search(rf"^\| `{kind.name}` \| .* \| (\w*) ?\|$", text, re.MULTILINE)
         assert row, kind.name
         assert kind.title in row.group()
