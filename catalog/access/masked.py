@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from catalog.model import Expectation, ExpectationResult, Run, Source, Version
-from catalog.quality.personal import column_of, is_personal, masked, without_quotes
+from catalog.quality.personal import column_of, is_personal, masked, personal_in, without_quotes
 from catalog.store.codec import long_of
-from catalog.store.stored import Outline
+from catalog.store.stored import Outline, Shape
 from schema.model import Schema
 
 if TYPE_CHECKING:
@@ -132,10 +132,10 @@ def masked_version(version: Version) -> Version:
     """The version without the values of its personal columns."""
 
     def masked_figures(figures: Mapping[str, Any]) -> Mapping[str, Any]:
-        hidden = personal_names(version.schema)
+        hidden = _hidden_in(version.shape)
         if not hidden:
             return figures
-        names = frozenset(version.schema.names)
+        names = frozenset(field["name"] for field in version.shape["fields"])
         columns = [
             masked_profile(one) if column_of(one["name"], names) in hidden else one
             for one in figures["columns"]
@@ -143,6 +143,16 @@ def masked_version(version: Version) -> Version:
         return {**figures, "columns": columns}
 
     return version.showing(masked_figures)
+
+
+def _hidden_in(shape: Mapping[str, Any]) -> frozenset[str]:
+    """The personal columns of a schema; kept with it where it is kept."""
+    known: frozenset[str] | None = getattr(shape, "personal", None)
+    if known is None:
+        known = personal_in(shape)
+        if isinstance(shape, Shape):
+            shape.personal = known
+    return known
 
 
 def masked_profile(profile: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -26,9 +26,25 @@ def is_personal(field: Field) -> bool:
     A name is enough: to mask too much costs a look at the data, to mask too little cannot be
     taken back.
     """
-    if field.semantic_type in personal_types() or _NAMES.search(field.name):
+    if _is_called_so(field.name, field.semantic_type):
         return True
     return pa.types.is_nested(field.type) and _holds_personal(field.type)
+
+
+def personal_in(shape: Mapping[str, Any]) -> frozenset[str]:
+    """The names of the personal columns of a schema as `Schema.to_dict` has it: of what a version
+    shows most columns need no type to be told.
+    """
+    return frozenset(
+        field["name"]
+        for field in shape["fields"]
+        if _is_called_so(field["name"], field.get("semanticType"))
+        or (not isinstance(field["type"], str) and is_personal(Field.from_dict(field)))
+    )
+
+
+def _is_called_so(name: str, semantic_type: str | None) -> bool:
+    return semantic_type in personal_types() or _NAMES.search(name) is not None
 
 
 def _holds_personal(kind: pa.DataType) -> bool:

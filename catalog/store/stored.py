@@ -151,10 +151,13 @@ def _dataset(version: Any) -> Any:
 
 
 class Shape(dict[str, Any]):
-    """A schema as plain values; `kept` is what was made of all of its fields, to be shown again."""
+    """A schema as plain values; `kept` is what was made of all of its fields, to be shown again,
+    `personal` the names of those whose values are masked.
+    """
 
-    __slots__ = ("kept",)
+    __slots__ = ("kept", "personal")
     kept: Any
+    personal: frozenset[str]
 
 
 def _shape(packed: bytes) -> Shape:

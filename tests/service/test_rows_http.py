@@ -17,7 +17,7 @@ from catalog.access.http import _drawn
 from catalog.access.masking import MASK, mask
 from catalog.access.plain import plain
 from catalog.access.rows import first_rows, open_rows
-from catalog.quality.personal import is_personal
+from catalog.quality.personal import is_personal, personal_in
 from schema.model import Field, Schema
 
 
@@ -162,6 +162,7 @@ def test_personal_data_is_masked_and_nulls_stay():
 )
 def test_what_is_personal_is_so_by_meaning_or_name_however_deep(field, personal):
     assert is_personal(field) is personal
+    assert personal_in(Schema((field,)).to_dict()) == ({field.name} if personal else frozenset())
 
 
 def test_rows_of_a_source_with_personal_data_are_masked(fresh):
