@@ -25,7 +25,7 @@ from sqlalchemy import text
 
 from benchmarks.store import COLUMNS, TOPICS, record
 from catalog.model import Search
-from catalog.store import Store
+from catalog.store import Store, counting
 
 SOURCES = int(os.environ.get("HEADWATER_BENCH_SOURCES", "1000000"))
 RECORDED = min(SOURCES, 100_000)
@@ -96,6 +96,7 @@ def fill(store: Store) -> None:
     print(f"{RECORDED:,} recorded in {time.perf_counter() - begun:.0f} s", flush=True)
     for copy in range(1, SOURCES // RECORDED):
         store._database.write(partial(_copy, copy=copy))
+    store._database.write(counting.settle)
     with store._database.engine.connect() as connection:
         options = connection.execution_options(isolation_level="AUTOCOMMIT")
         options.execute(

@@ -254,6 +254,16 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _postgres(url: URL) -> Engine:
     patience = {} if "connect_timeout" in url.query else {"connect_timeout": 10}
-    return create_engine(
+    engine = create_engine(
         url, connect_args=patience, pool_pre_ping=True, pool_size=10, max_overflow=20
     )
+    event.listen(engine, "connect", _set_up_postgres)
+    return engine
+
+
+def _set_up_postgres(connection: Any, _record: Any) -> None:
+    # To compile a statement takes longer than to run any of the catalog's. The planner would rather
+    # read whole tables than a few thousand rows by an index, as if from a disk that turns.
+    connection.execute("SET jit = off")
+    connection.execute("SET random_page_cost = 1.1")
+    connection.commit()

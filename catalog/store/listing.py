@@ -19,7 +19,7 @@ from catalog.store.tables import sources
 
 _KEPT = select(*KEPT, literal(0.0, Float).label("score")).select_from(sources)
 
-LISTED = 5000
+LISTED = 2500
 """So many sources that filters let through are counted and sorted. Where there are more, the index
 of the order soon comes upon a page of them, and facets tell of the first ones.
 """

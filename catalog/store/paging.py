@@ -199,7 +199,7 @@ def _parts(kept: CTE, hits: Any) -> list[Select[Any]]:
     number = func.count()
     # The plus has SQLite look up what each kept source has, not each tag of all sources.
     pk = literal_column("+kept.pk", BigInteger)
-    owned = sources.alias("owned")
+    owners = _owners(kept)
     return [
         _part(_HIT, hits, **{name: hits.c[name] for name, _ in _COLUMNS[1:7]}),
         _part(
@@ -219,11 +219,18 @@ def _parts(kept: CTE, hits: Any) -> list[Select[Any]]:
             value=semantics.c.semantic_type,
             number=number,
         ).group_by(semantics.c.semantic_type),
-        _part(_OWNER, kept.join(owned, owned.c.pk == pk), value=owned.c.owner, number=number)
-        .where(owned.c.owner.is_not(None))
-        .with_hint(owned, "INDEXED BY ix_sources_owned", "sqlite")
-        .group_by(owned.c.owner),
+        _part(_OWNER, owners, value=owners.c.owner, number=number).group_by(owners.c.owner),
     ]
+
+
+def _owners(kept: CTE) -> Any:
+    """The owner of each, looked up one by one in the index of sources that have one: for a join,
+    SQLite would go through all sources first to make a Bloom filter of them.
+    """
+    owned = sources.alias("owned")
+    one = select(owned.c.owner).where(owned.c.pk == kept.c.pk, owned.c.owner.is_not(None))
+    hinted = one.with_hint(owned, "INDEXED BY ix_sources_owned", "sqlite")
+    return select(hinted.scalar_subquery().label("owner")).select_from(kept).subquery("owners")
 
 
 def _part(part: int, origin: Any, **filled: ColumnElement[Any]) -> Select[Any]:
@@ -241,7 +248,7 @@ def _tally(rows: Sequence[Row[Any]]) -> tuple[int, dict[str, tuple[tuple[str, in
             for name, value in zip(FACETS, (row.format, row.namespace, row.grade), strict=False):
                 if value is not None:
                     found[name][value] += row.number
-        elif row.part != _HIT:
+        elif row.part != _HIT and row.value is not None:
             found[_VALUED[row.part]][row.value] = row.number
     return total, {name: _most_frequent(found[name]) for name in FACETS}
 
