@@ -65,8 +65,9 @@ class Request:
     def found(self, sources: Iterable[Source]) -> list[Source]:
         """Announce sources that were found together; gives them back as a list."""
         found = list(sources)
-        self.expect([source.pk for source in found])
-        self._sources.update((source.pk, source) for source in found)
+        pks = [source.pk for source in found]
+        self.expect(pks)
+        self._sources.update(zip(pks, found, strict=True))
         return found
 
     def expect(self, pks: Sequence[int]) -> None:
