@@ -142,7 +142,9 @@ def learn(
         *against,
         *(part_type_findings(summary, schema) if _declares_each(dataset) else ()),
     )
-    columns = key_columns(label_of(dataset.name, dataset.uri), summary, schema, figures)
+    columns = key_columns(
+        label_of(dataset.name, dataset.uri), summary, schema, figures, dataset.foreign_keys
+    )
     evidence = Evidence(schema, figures, findings, datetime.now(UTC))
     verdict = judged(store, known, evidence, columns, noticed=noticed)
     return Record(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from catalog.joins.judge import judge
+from catalog.joins.judge import as_declared, judge
 from catalog.joins.keys import name_of, place_of, question_keys, shape_keys
 from catalog.joins.model import Addition, Join, JoinKind, KeyColumn, Union
 from catalog.model import Source, Status, Version
@@ -57,37 +57,76 @@ def joins_of(
         if field is None or column.name == field
     ]
     places = [
-        (one, place_of(source.namespace, source.name), columns[source.pk]) for source, one in asked
+        (one, source, place_of(source.namespace, source.name), columns[source.pk])
+        for source, one in asked
     ]
     judged = _judged(store, places)
     known = store.sources({join.other for some in judged for join in some})
     there = {pk for pk, one in known.items() if one.status is not Status.GONE}
     beside = {pk: place_of(one.namespace, one.name) for pk, one in known.items()}
     found: dict[int, list[Join]] = {source.pk: [] for source in sources}
-    for (source, _), (_, place, _), some in zip(asked, places, judged, strict=True):
+    for (source, _), (_, _, place, _), some in zip(asked, places, judged, strict=True):
         near = {join.other for join in some if beside.get(join.other) == place}
         found[source.pk] += _settled([join for join in some if join.other in there], near)
     for some in found.values():
-        some.sort(key=lambda join: (-join.score, join.field, join.other, join.other_field))
+        some.sort(key=_rank)
     return {pk: some[:first] for pk, some in found.items()}
 
 
 def _judged(
-    store: Store, asked: Sequence[tuple[KeyColumn, str, Sequence[KeyColumn]]]
+    store: Store, asked: Sequence[tuple[KeyColumn, Source, str, Sequence[KeyColumn]]]
 ) -> list[list[Join]]:
-    """The joins of each column, given with its place and the columns of its source."""
-    questions = [dict(question_keys(column, place)) for column, place, _ in asked]
+    """The joins of each column, given with its source, the place and the columns of that."""
+    questions = [dict(question_keys(column, place)) for column, _, place, _ in asked]
     near = store.joins.near(questions, most=CANDIDATES)
     judged: list[list[Join]] = []
     for group in within(near, _MOST_HELD):
         known = store.joins.at({place for found in group for place in found})
+        pairs: list[tuple[KeyColumn, Source, list[KeyColumn]]] = []
         for found in group:
-            column, _, columns = asked[len(judged)]
+            column, source, _, columns = asked[len(judged) + len(pairs)]
             others = {place: known[place] for place in found if place in known}
             others |= {(one.source, one.position): one for one in columns}
-            joined = (judge(column, other) for other in others.values())
+            pairs.append((column, source, list(others.values())))
+        named = _named(store, pairs)
+        for column, source, near_ones in pairs:
+            joined = (_joined(column, source, other, named) for other in near_ones)
             judged.append([join for join in joined if join is not None])
     return judged
+
+
+def _named(
+    store: Store, pairs: Iterable[tuple[KeyColumn, Source, Sequence[KeyColumn]]]
+) -> dict[int, Source]:
+    """The sources of columns that may be declared to refer to each other."""
+    asked = {
+        other.source
+        for column, _, others in pairs
+        for other in others
+        if any(one.column == other.name for one in column.refers)
+        or any(one.column == column.name for one in other.refers)
+    }
+    return store.sources(asked) if asked else {}
+
+
+def _joined(
+    mine: KeyColumn, source: Source, other: KeyColumn, named: Mapping[int, Source]
+) -> Join | None:
+    """The join of two columns: as it is declared, else as they tell themselves."""
+    beside = named.get(other.source)
+    if beside is not None and beside.namespace == source.namespace:
+        for one in mine.refers:
+            if (one.table, one.column) == (beside.name, other.name):
+                return as_declared(mine, other, one, JoinKind.FOREIGN_KEY)
+        for one in other.refers:
+            if (one.table, one.column) == (source.name, mine.name):
+                return as_declared(mine, other, one, JoinKind.REFERENCED_BY)
+    return judge(mine, other)
+
+
+def _rank(join: Join) -> tuple[bool, float, str, int, str]:
+    """What is declared first, then what is surest."""
+    return not join.declared, -join.score, join.field, join.other, join.other_field
 
 
 def check_field(source: Source, schema: Schema | None, field: str) -> None:
@@ -108,13 +147,17 @@ def _settled(joins: list[Join], near: AbstractSet[int]) -> list[Join]:
     than one elsewhere.
     """
     refers = [join for join in joins if join.kind is JoinKind.FOREIGN_KEY]
-    best = max(refers, key=lambda join: (join.other in near) * _NEAR + join.score, default=None)
+    best = max(refers, key=lambda join: _surest(join, near), default=None)
     return [
         replace(join, kind=JoinKind.SHARED)
-        if join.kind is JoinKind.FOREIGN_KEY and join is not best
+        if join.kind is JoinKind.FOREIGN_KEY and join is not best and not join.declared
         else join
         for join in joins
     ]
+
+
+def _surest(join: Join, near: AbstractSet[int]) -> tuple[bool, float]:
+    return join.declared, (join.other in near) * _NEAR + join.score
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass
 
 from catalog.joins import names
-from catalog.joins.model import Cardinality, Family, Join, JoinKind, KeyColumn
+from catalog.joins.model import Cardinality, Declared, Family, Join, JoinKind, KeyColumn
 from schema.sketches import Overlap
 
 LEAST_SCORE = 0.4
@@ -56,6 +56,30 @@ class _Direction:
     @property
     def score(self) -> float:
         return math.pow(self.contained, 1.5) * self.evidence if self.key.unique else 0.0
+
+
+def as_declared(mine: KeyColumn, other: KeyColumn, one: Declared, kind: JoinKind) -> Join:
+    """The join that is declared of two columns, whatever they hold."""
+    overlap = mine.keys.overlap(other.keys)
+    seen = bool(overlap.mine or overlap.theirs)
+    told = "it is declared as a foreign key"
+    if one.beside:
+        pairs = ", ".join(f"{ours!r} → {theirs!r}" for ours, theirs in one.beside)
+        told += f", together with {pairs}"
+    return Join(
+        mine.source,
+        mine.name,
+        other.source,
+        other.name,
+        kind,
+        _CARDINALITIES[mine.unique, other.unique],
+        1.0,
+        _rounded(overlap.containment),
+        _rounded(overlap.reverse),
+        round(overlap.jaccard, 4) if seen else None,
+        (told,),
+        declared=True,
+    )
 
 
 def judge(mine: KeyColumn, other: KeyColumn) -> Join | None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
 
 from catalog.joins import names
-from catalog.joins.model import Family, KeyColumn
+from catalog.joins.model import Declared, Family, KeyColumn
+from connectors.model import ForeignKey
 from schema.column import ColumnSummary
 from schema.hashing import mix
 from schema.keys import keys_of
@@ -30,10 +31,15 @@ _BIT = 2**63
 
 
 def key_columns(
-    label: str, summary: Summary, schema: Schema, profile: TableProfile
+    label: str,
+    summary: Summary,
+    schema: Schema,
+    profile: TableProfile,
+    foreign_keys: Sequence[ForeignKey] = (),
 ) -> tuple[KeyColumn, ...]:
     """The top-level columns that can be joined by: no fractions, booleans or nested values, and
-    more than one value. Positions are those in the schema.
+    more than one value. Positions are those in the schema. `foreign_keys` are what the table is
+    declared to refer to.
     """
     table = names.table_words(label)
     words = names.without_prefix([names.words_of(field.name) for field in schema])
@@ -66,9 +72,21 @@ def key_columns(
                 and _is_key(
                     figure, position, schema, named_so=names.is_key(words[position], table)
                 ),
+                _declared(field.name, foreign_keys),
                 position=position,
             )
         )
+    return tuple(found)
+
+
+def _declared(name: str, foreign_keys: Iterable[ForeignKey]) -> tuple[Declared, ...]:
+    found = []
+    for key in foreign_keys:
+        pairs = list(zip(key.columns, key.referred_columns, strict=False))
+        for mine, other in pairs:
+            if mine == name:
+                beside = tuple(pair for pair in pairs if pair != (mine, other))
+                found.append(Declared(key.referred, other, beside))
     return tuple(found)
 
 
@@ -137,11 +155,14 @@ def index_keys(column: KeyColumn, place: str) -> set[int]:
     if not column.dense:
         most = INDEXED_UNIQUE if column.unique else INDEXED
         keys.update(column.keys.hashes[:most].view("int64").tolist())
+    keys.update(_declared_keys(column, place))
     return keys
 
 
 def question_keys(column: KeyColumn, place: str) -> Iterator[tuple[int, float]]:
     """The keys that columns to join with are looked up by, each with the weight of a hit."""
+    for key in _declared_keys(column, place):
+        yield key, 100.0
     for key in _name_key(column.words):
         yield key, 4.0
     stems = names.stems(column.words) | names.people(column.words)
@@ -152,6 +173,20 @@ def question_keys(column: KeyColumn, place: str) -> Iterator[tuple[int, float]]:
     if not column.dense:
         for key in column.keys.hashes[:ASKED].view("int64").tolist():
             yield key, 1.0
+
+
+def _declared_keys(column: KeyColumn, place: str) -> Iterator[int]:
+    """The keys that columns of databases are found by where one is declared to refer to another:
+    one for itself, and one for each that it refers to.
+    """
+    namespace, separator, _ = place.partition("\0")
+    if not separator or namespace == "file":
+        return
+    yield _digest("declared", place, *column.table, "", column.name)
+    for one in column.refers:
+        label = one.table.rpartition(".")[2]
+        where = place_of(namespace, one.table)
+        yield _digest("declared", where, *names.table_words(label), "", one.column)
 
 
 def _name_key(words: tuple[str, ...]) -> list[int]:

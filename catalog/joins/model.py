@@ -39,6 +39,17 @@ class Cardinality(StrEnum):
     MANY_TO_MANY = "MANY_TO_MANY"
 
 
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What a column is declared to refer to: a column of a table beside its own, by the name that
+    the catalog has for that; `beside` are the further columns of the same key, with theirs.
+    """
+
+    table: str
+    column: str
+    beside: tuple[tuple[str, str], ...] = ()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class KeyColumn:
     """A column as it is kept to be joined: its keys, and what tells a key from a measure.
@@ -62,6 +73,7 @@ class KeyColumn:
     length: float | None = None
     semantic: str | None = None
     key: bool = False
+    refers: tuple[Declared, ...] = ()
     source: int = 0
     position: int = 0
 
@@ -78,6 +90,7 @@ class KeyColumn:
         """All but the keys, JSON-ready; `from_facts` is the inverse."""
         left_out = {"keys", "source", "position"}
         given = {name: getattr(self, name) for name in self.__slots__ if name not in left_out}
+        given["refers"] = [[one.table, one.column, list(one.beside)] for one in self.refers] or None
         return {name: value for name, value in given.items() if value is not None}
 
     @classmethod
@@ -89,6 +102,10 @@ class KeyColumn:
             "words": tuple(facts["words"]),
             "table": tuple(facts["table"]),
             "family": Family(facts["family"]),
+            "refers": tuple(
+                Declared(table, column, tuple((mine, other) for mine, other in beside))
+                for table, column, beside in facts.get("refers", ())
+            ),
         }
         return cls(**read, keys=keys, source=source, position=position)
 
@@ -113,6 +130,8 @@ class Join:
     reverse: float | None
     jaccard: float | None
     reasons: tuple[str, ...] = ()
+    declared: bool = False
+    """Whether the database declares it, rather than what the columns hold."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ def _found(store: Store, source_pk: int) -> list[Reference]:
     refers = [
         join
         for join in joins(store, source)
-        if join.kind is JoinKind.FOREIGN_KEY and join.containment == WHOLE
+        if join.kind is JoinKind.FOREIGN_KEY and join.containment == WHOLE and not join.declared
     ]
     labels = {pk: one.label for pk, one in store.sources({one.other for one in refers}).items()}
     return [
