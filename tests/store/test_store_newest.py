@@ -61,6 +61,16 @@ def test_many_are_as_one_by_one(store, pks):
     assert [len(found) for found in newest.runs(pks).values()] == [2, 4, 6]
 
 
+def test_outlines_are_the_schemas_of_the_current_versions(store, pks):
+    versions = store.current_versions(pks)
+    outlines = store.newest.outlines([*pks, 999])
+    assert {pk: (one.fingerprint, one.shape) for pk, one in outlines.items()} == {
+        pk: (one.fingerprint, one.shape) for pk, one in versions.items()
+    }
+    assert len(outlines) == len(pks)
+    assert store.newest.outlines([]) == {}
+
+
 def test_many_take_as_many_statements_as_one(store, pks, statements):
     for ask in (store.newest.versions, store.newest.reports, store.newest.runs):
         counts = []
