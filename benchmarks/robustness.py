@@ -3,7 +3,7 @@
 Each corpus is crawled by a process of its own, supervised as `headwater crawl` is. `longest` is the
 longest wait between two outcomes. HEADWATER_BENCH_DAMAGED sets how many damaged files of each
 format there are, HEADWATER_BENCH_BOMB and HEADWATER_BENCH_LINE how many bytes a bomb unpacks to and
-one line holds (the target is 2 GB).
+one line holds.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from benchmarks.processes import run
 
 DAMAGED = int(os.environ.get("HEADWATER_BENCH_DAMAGED", "30"))
 BOMB = int(os.environ.get("HEADWATER_BENCH_BOMB", str(2 << 30)))
-LINE = int(os.environ.get("HEADWATER_BENCH_LINE", str(256 << 20)))
+LINE = int(os.environ.get("HEADWATER_BENCH_LINE", str(2 << 30)))
 SUFFIXES = {"excel": ".xlsx", "fixed-width": ".txt"}
 
 
@@ -38,12 +38,28 @@ def main() -> int:
         with tempfile.TemporaryDirectory(prefix="headwater-bench-") as made:
             folder = Path(made, "data")
             folder.mkdir()
-            if make(folder):
+            if _apart(make, folder):
                 failed += [f"{name}: {fault}" for fault in _measured(name, folder, Path(made))]
             _open_again(folder)
     for fault in failed:
         print(f"FAILED {fault}")
     return 1 if failed else 0
+
+
+def _apart(make: Callable[[Path], bool], folder: Path) -> bool:
+    """What `make` tells, made in another process: the kernel counts the peak of a process from
+    before it became the command that is measured.
+    """
+    sys.stdout.flush()
+    child = os.fork()
+    if child == 0:
+        made = False
+        try:
+            made = make(folder)
+            sys.stdout.flush()
+        finally:
+            os._exit(0 if made else 1)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
 def _measured(name: str, folder: Path, made: Path) -> list[str]:
@@ -67,7 +83,11 @@ def _measured(name: str, folder: Path, made: Path) -> list[str]:
     )
     if name == "JSON texts":
         return _json_wishes(found["sources"])
-    return [] if "reader-failed" not in codes else ["a reader failed in an unforeseen way"]
+    faults = [] if "reader-failed" not in codes else ["a reader failed in an unforeseen way"]
+    statuses = {str(one["name"]).rsplit("/", 1)[-1]: one["status"] for one in found["sources"]}
+    if Path(folder, "sound.csv").exists() and statuses.get("sound") != "NEW":
+        faults.append("the sound file beside the others is not recorded")
+    return faults
 
 
 def _json_wishes(sources: list[dict[str, object]]) -> list[str]:

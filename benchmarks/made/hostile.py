@@ -59,13 +59,16 @@ def bombs(folder: Path, size: int) -> None:
         for _ in range(zeros):
             packed.write(b"1,2\n" * (1 << 18))
     with zipfile.ZipFile(folder / "count.zip", "w") as members:
-        for number in range(5_000):
+        for number in range(20_000):
             members.writestr(f"{number:05}.csv", b"a\n1\n")
     (folder / "entities.xml").write_bytes(
         b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">'
         + b"".join(b'<!ENTITY a%d "%s">' % (n, b"&a%d;" % (n - 1) * 10) for n in range(1, 9))
         + b"]><x><r>&a8;</r><r>1</r></x>"
     )
+    nulls = pa.ListArray.from_arrays([0, size >> 4], pa.nulls(size >> 4, pa.int64()))
+    pq.write_table(pa.table({"list": nulls}), folder / "nulls.parquet", compression="zstd")
+    (folder / "sound.csv").write_text("a,b\n1,2\n")
     same = pa.array(["x" * 1000]).take(pa.array([0] * 65_536, pa.int32()))
     schema = pa.schema([("text", pa.string())])
     with pq.ParquetWriter(folder / "same.parquet", schema, compression="zstd") as rows:
@@ -90,7 +93,9 @@ def oddities(folder: Path, line: int) -> None:
     """Odd shapes and places: one line of `line` bytes, names of 4,000 characters, deep JSON, a
     FIFO, a folder that may not be entered, a link in a circle.
     """
-    for name, head in (("line.csv", b"a,b\n1,2\n3,"), ("line.jsonl", b'{"a": 1}\n{"a": "')):
+    heads = {"csv": b"a,b\n1,2\n3,", "jsonl": b'{"a": 1}\n{"a": "', "txt": b""}
+    for suffix, head in heads.items():
+        name = f"line.{suffix}"
         with (folder / name).open("wb") as stream:
             stream.write(head)
             for _ in range(line >> 20):

@@ -87,11 +87,9 @@ def _read(
             schema = pa.schema([field for field in schema if field.name in columns])
             wanted = list(dict.fromkeys(schema.names))
         metadata = parquet.metadata
-        groups = [
-            at for at in range(metadata.num_row_groups) if possible(metadata.row_group(at), terms)
-        ]
         read = 0
         try:
+            groups = [at for at in range(metadata.num_row_groups) if possible(parquet, at, terms)]
             rows = batch_rows(parquet, groups, file.size, file.uri)
             batches = parquet.iter_batches(rows, groups, wanted, use_threads=False)
             for batch in batches if groups else ():

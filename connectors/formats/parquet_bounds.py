@@ -21,18 +21,30 @@ _ORDERED = (int, str, date)
 """Types whose order is the same in the file as here; floats have NaN, which bounds leave out."""
 
 
-def possible(group: pq.RowGroupMetaData, terms: Sequence[Term]) -> bool:
-    """Whether every term may be true of a row; terms that bounds say nothing about may be."""
+def possible(parquet: pq.ParquetFile, at: int, terms: Sequence[Term]) -> bool:
+    """Whether every term may be true of a row of this row group; terms that bounds say nothing
+    about may be. Raises ArrowException or OSError where a column that is asked for is broken.
+    """
     wanted = {term.column for term in terms if "." not in term.column}
-    if not wanted:
+    paths = parquet.metadata.schema
+    columns = {
+        place: path
+        for place in range(len(paths) if wanted else 0)
+        if (path := paths.column(place).path) in wanted
+    }
+    if not columns:
         return True
+    # Arrow (26.0) aborts the process where the metadata of a column is damaged, and raises only
+    # where the column is read; a row costs 40 microseconds.
+    next(parquet.iter_batches(1, [at], list(columns.values()), use_threads=False), None)
+    group = parquet.metadata.row_group(at)
     bounds = {}
-    for at in range(group.num_columns):
-        column = group.column(at)
-        if column.path_in_schema in wanted and column.is_stats_set:
+    for place, path in columns.items():
+        column = group.column(place)
+        if column.is_stats_set:
             statistics = column.statistics
             if statistics is not None and statistics.has_min_max:
-                bounds[column.path_in_schema] = (statistics.min, statistics.max)
+                bounds[path] = (statistics.min, statistics.max)
     return all(_may_be(term, *bounds[term.column]) for term in terms if term.column in bounds)
 
 

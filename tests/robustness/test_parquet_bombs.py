@@ -11,7 +11,12 @@ import pytest
 from catalog.crawl import crawl
 from catalog.model import Outcome, Status
 from catalog.store import Store
+from connectors.formats.parquet import Parquet
 from connectors.formats.parquet_batches import BATCH_ROWS, batch_rows
+from connectors.model import Term
+from connectors.sources.stored_file import StoredFile
+from connectors.uri import file_uri
+from schema.errors import CorruptData
 
 
 def crawled(path: Path, catalog_url: str) -> Outcome:
@@ -52,3 +57,20 @@ def test_a_footer_that_lies_of_its_rows(tmp_path, catalog_url) -> None:
     path.write_bytes(content[:start] + content[start:].replace(told, other, 1))
     found = crawled(path, catalog_url)
     assert "parquet-row-count" in {one.code for one in found.findings}
+
+
+@pytest.mark.parametrize("column", ["broken", "sound"])
+def test_broken_metadata_of_a_column_that_a_condition_names(column, tmp_path) -> None:
+    path = tmp_path / "broken.parquet"
+    table = pa.table({"broken": range(200), "sound": [f"{at}" for at in range(200)]})
+    pq.write_table(table, path, row_group_size=50)
+    integers, bools = b"\x15\x04\x19", b"\x15\x00\x19"  # types of column chunks in Thrift
+    path.write_bytes(path.read_bytes().replace(integers, bools))
+    file = StoredFile(file_uri(str(path)), str(path), path.stat().st_size)
+    terms = [Term(column, "==", {"broken": 199, "sound": "199"}[column])]
+    reading = Parquet().skipping(file, (), terms, columns=[column])
+    if column == "broken":
+        with pytest.raises(CorruptData, match="broken Parquet"):
+            list(reading.batches)
+    else:
+        assert sum(batch.num_rows for batch in reading.batches) == 100  # 0-49, 150-199 as texts
