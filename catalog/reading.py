@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from catalog.gathering import Encoded, Gathered
 from catalog.parting import DIFFERING, differences
 from catalog.store.stamps import RETRIED, limited_stamp, marks
 from connectors import crashes
@@ -124,38 +125,46 @@ def _read(
     on_batch: OnBatch,
     summaries: Summaries,
 ) -> Content:
-    stored = {} if rows is not None else _stored(dataset, known, store)
-    changed = [entry for entry in dataset.entries if entry.uri not in stored]
+    stored = Gathered() if rows is not None else _stored(dataset, known, store)
+    changed = [entry for entry in dataset.entries if entry.uri not in stored.parts]
     examined = source.examine(replace(dataset, entries=tuple(changed or dataset.entries)))
-    if stored and known is not None and not _read_alike(examined, known.dataset):
-        stored, changed = {}, list(dataset.entries)  # the others were read in another way
+    if stored.parts and known is not None and not _read_alike(examined, known.dataset):
+        stored, changed = Gathered(), list(dataset.entries)  # others were read in another way
         examined = source.examine(dataset)
     dataset = replace(examined, entries=dataset.entries)
     if dataset.format is None:
         return Content(_stamped(dataset, rows, {}), None, {}, dataset.findings, 0)
-    parts = list(summaries(source, dataset, changed, rows=rows, on_batch=on_batch))
-    fresh = {part.uri: part.summary for part in parts if part.summary is not None}
-    unreached = {part.uri for part in parts if not RETRIED.isdisjoint(part.faults)}
-    if stored or fresh:  # of a part that is out of reach now, what was known stays
-        kept = _decoded(store, known.source_pk, unreached) if known is not None else ()
-        stored |= dict(kept)
-    found = [*stored.values(), *fresh.values()]
+    fresh, encoded, unreached, told = Gathered(), Encoded(), set[str](), list[Finding]()
+    bytes_read = rows_read = 0
+    for part in summaries(source, dataset, changed, rows=rows, on_batch=on_batch):
+        if part.summary is not None:
+            fresh.add(part.uri, part.summary)
+            encoded.add(part.uri, part.summary.thin(len(dataset.entries)).to_bytes())
+        if not RETRIED.isdisjoint(part.faults):
+            unreached.add(part.uri)
+        told.extend(part.findings)
+        bytes_read += part.bytes_read
+        rows_read += part.rows
+    if known is not None and (stored.parts or fresh.parts):
+        # Of a part that is out of reach now, what was known stays.
+        for uri, summary in _decoded(store, known.source_pk, unreached):
+            stored.add(uri, summary)
     places = {entry.uri: entry for entry in dataset.entries}
-    unlike = differences({**stored, **fresh}, lambda uri: place_in(dataset, places[uri]))
+    parts = {**stored.parts, **fresh.parts}
     findings = (
         *dataset.findings,
-        *_kept_findings(known, stored.keys() - fresh.keys()),
-        *(finding for part in parts for finding in part.findings),
-        *unlike,
+        *_kept_findings(known, stored.parts.keys() - fresh.parts.keys()),
+        *told,
+        *differences(parts, lambda uri: place_in(dataset, places[uri])),
     )
-    old = {uri: known.stamps[uri] for uri in unreached & stored.keys()} if known else {}
+    old = {uri: known.stamps[uri] for uri in unreached & stored.parts.keys()} if known else {}
     return Content(
         _stamped(dataset, rows, dict.fromkeys(unreached) | old),
-        sum(found, Summary()) if found else None,
-        {uri: summary.thin(len(dataset.entries)).to_bytes() for uri, summary in fresh.items()},
+        stored.total + fresh.total if parts else None,
+        encoded,
         tuple(dict.fromkeys(findings)),
-        sum(part.bytes_read for part in parts),
-        complete=rows is None or sum(part.rows for part in parts) < rows,
+        bytes_read,
+        complete=rows is None or rows_read < rows,
     )
 
 
@@ -186,12 +195,15 @@ def _read_alike(one: Dataset, other: Dataset) -> bool:
     return [*apart(one.options)] == [*apart(other.options)]
 
 
-def _stored(dataset: Dataset, known: Known | None, store: Store) -> dict[str, Summary]:
-    """The stored summaries of entries that have not changed, by URI."""
+def _stored(dataset: Dataset, known: Known | None, store: Store) -> Gathered:
+    """The stored summaries of entries that have not changed."""
+    found = Gathered()
     if known is None:
-        return {}
+        return found
     same = [entry.uri for entry in dataset.entries if known.stamps.get(entry.uri) == entry.stamp]
-    return dict(_decoded(store, known.source_pk, same))
+    for uri, summary in _decoded(store, known.source_pk, same):
+        found.add(uri, summary)
+    return found
 
 
 def _decoded(store: Store, source_pk: int, uris: Collection[str]) -> Iterator[tuple[str, Summary]]:
