@@ -61,15 +61,12 @@ def relations(summary: Summary, columns: Sequence[Figures]) -> Relations:
     rows = summary.sample.rows
     if summary.sample.complete:
         counted = _repeated(rows) if set(rows.column_names) == set(summary.names) else None
-        return (
-            Relations(None, orders)
-            if counted is None
-            else Relations(counted[0], orders, counted[1])
-        )
+        repeated, duplicates = counted or (None, None)
+        return Relations(repeated, orders, duplicates)
     known = summary.repeats_below()
     if known.repeated is None or known.share is None:
         return Relations(None, orders)
-    repeated, duplicates = (round(share * summary.rows) for share in (known.repeated, known.share))
+    repeated, duplicates = round(known.repeated * summary.rows), round(known.share * summary.rows)
     return Relations(repeated, orders, duplicates, float(f"{known.error:.3g}"))
 
 

@@ -19,11 +19,11 @@ import pyarrow as pa
 from schema.clipping import clipped
 from schema.hashing import hash_values, mix
 from schema.octets import text_buffers
+from schema.sketches import ALL, Z_99, no_counts, no_hashes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ALL = 2**64 - 1
 MOST_ROWS = 2048
 """Different rows that are kept."""
 
@@ -36,15 +36,6 @@ _NARROW = 4
 _MARKED_LENGTH = 32  # bytes of a text that are marked; all texts keep at least as many when clipped
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 _TAILS = np.array([0] + [2**64 - 2 ** (64 - 8 * n) for n in range(1, 9)], dtype=np.uint64)
-_Z_99 = 2.576
-
-
-def _nothing() -> np.ndarray:
-    return np.empty(0, dtype=np.uint64)
-
-
-def _none() -> np.ndarray:
-    return np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,9 +45,9 @@ class Repeats:
     is at its start these are all rows; at 0 nothing is known.
     """
 
-    marks: np.ndarray = field(default_factory=_nothing)
-    hashes: np.ndarray = field(default_factory=_nothing)
-    counts: np.ndarray = field(default_factory=_none)
+    marks: np.ndarray = field(default_factory=no_hashes)
+    hashes: np.ndarray = field(default_factory=no_hashes)
+    counts: np.ndarray = field(default_factory=no_counts)
     theta: int = ALL
 
     @classmethod
@@ -116,7 +107,7 @@ class Repeats:
         rows = float(self.counts.sum())
         residuals = (self.counts - 1) - share * self.counts
         spread = math.sqrt(float((residuals.astype(np.float64) ** 2).sum())) / rows
-        return max(_Z_99 * spread, -math.log(0.01) / drawn)
+        return max(Z_99 * spread, -math.log(0.01) / drawn)
 
 
 class Drawing:

@@ -21,14 +21,14 @@ ALL = 2**64 - 1
 DISTINCT_SIZE = 4096
 KEYS_SIZE = 1024
 SAMPLE_ROWS = 8192
-_Z_99 = 2.576  # standard normal quantile of 99 % two-sided confidence
+Z_99 = 2.576  # standard normal quantile of 99 % two-sided confidence
 
 
-def _no_hashes() -> np.ndarray:
+def no_hashes() -> np.ndarray:
     return np.empty(0, dtype=np.uint64)
 
 
-def _no_counts() -> np.ndarray:
+def no_counts() -> np.ndarray:
     return np.empty(0, dtype=np.int64)
 
 
@@ -40,8 +40,8 @@ class Distinct:
     start every value is kept, and the number of distinct values is exact.
     """
 
-    hashes: np.ndarray = field(default_factory=_no_hashes)
-    counts: np.ndarray = field(default_factory=_no_counts)
+    hashes: np.ndarray = field(default_factory=no_hashes)
+    counts: np.ndarray = field(default_factory=no_counts)
     theta: int = ALL
 
     @classmethod
@@ -89,7 +89,7 @@ class Distinct:
         """Relative error bound of `estimate` at 99 % confidence, 0 when exact."""
         if self.exact:
             return 0.0
-        return _Z_99 / math.sqrt(max(len(self.hashes) - 2, 1))
+        return Z_99 / math.sqrt(max(len(self.hashes) - 2, 1))
 
     @property
     def repeats(self) -> bool:
@@ -109,7 +109,7 @@ class Keys:
 
     """
 
-    hashes: np.ndarray = field(default_factory=_no_hashes)
+    hashes: np.ndarray = field(default_factory=no_hashes)
     theta: int = ALL
 
     @classmethod
@@ -199,7 +199,7 @@ class RowSample:
     values are kept by their beginnings.
     """
 
-    priorities: np.ndarray = field(default_factory=_no_hashes)
+    priorities: np.ndarray = field(default_factory=no_hashes)
     rows: pa.Table = field(default_factory=lambda: pa.table({}))
     theta: int = ALL
 

@@ -17,8 +17,8 @@ from schema.kind import Kind
 from schema.lattice import join
 from schema.measure import measure, plain
 from schema.ordering import stretch_of
-from schema.repeats import ALL, UNKNOWN, Drawing, Repeats
-from schema.sketches import SAMPLE_ROWS, RowSample
+from schema.repeats import UNKNOWN, Drawing, Repeats
+from schema.sketches import ALL, SAMPLE_ROWS, RowSample
 
 T = TypeVar("T")
 R = TypeVar("R")

@@ -185,6 +185,7 @@ def show(source: Source, report: QualityReport) -> None:
     """The score, then one line an expectation, the failed ones first."""
     from catalog.cli.output import console, figure, grade, text
     from catalog.cli.table import Table
+    from catalog.quality.wording import observed
 
     out = console()
     verdict = text("met", "green") if report.success else text("not met", "red")
@@ -199,7 +200,7 @@ def show(source: Source, report: QualityReport) -> None:
             result.expectation.field,
             result.expectation.key or result.expectation.type.removeprefix("expect_"),
             text("yes", "green") if result.success else text("no", "red"),
-            figure(result.observed),
+            observed(result),
             figure(result.unexpected_count),
             result.expectation.reason,
         )

@@ -10,7 +10,7 @@ from catalog.model import Expectation, Version
 from catalog.quality import orphans
 from catalog.quality.judge import Verdict
 from catalog.quality.references import KIND, Reference
-from schema.errors import InvalidInput, RunError
+from schema.errors import InvalidInput, RunError, SourceError
 
 if TYPE_CHECKING:
     from catalog.store import Store
@@ -50,9 +50,33 @@ def by_pandas(
     batches = read_dataset(version.dataset, version.schema, entries=entries, columns=named)
     typed = version.schema.select(named).to_arrow()
     table = frames.collect(batches, typed, most_cells=most_cells)
-    added = orphans.asked(expectations, named)
-    frame = frames.frame_of(orphans.in_arrow(store, table, added, most_cells=most_cells))
-    return list(engine.on_data(frame, orphans.as_nulls(expectations, added))), table.num_rows
+
+    def plain(asked: Sequence[Expectation]) -> Verdicts:
+        return list(engine.on_data(frames.frame_of(table), asked))
+
+    def referring(asked: Sequence[Expectation]) -> Verdicts:
+        added = orphans.asked(asked, named)
+        try:
+            beside = orphans.in_arrow(store, table, added, most_cells=most_cells)
+        except (SourceError, InvalidInput):  # it is the other source that cannot be read
+            return [None] * len(asked)
+        return list(engine.on_data(frames.frame_of(beside), orphans.as_nulls(asked, added)))
+
+    return _in_turn(expectations, plain, referring), table.num_rows
+
+
+Judge = Callable[[Sequence[Expectation]], Verdicts]
+
+
+def _in_turn(expectations: Sequence[Expectation], plain: Judge, referring: Judge) -> Verdicts:
+    """Verdicts in order: references are judged on a table with columns that the others must not
+    see.
+    """
+    references = [one for one in expectations if one.type == KIND]
+    rest = [one for one in expectations if one.type != KIND]
+    referred = iter(referring(references) if references else ())
+    others = iter(plain(rest) if rest else ())
+    return [next(referred if one.type == KIND else others) for one in expectations]
 
 
 def by_sql(store: Store, version: Version, expectations: Sequence[Expectation]) -> Verdicts:
@@ -69,20 +93,26 @@ def by_sql(store: Store, version: Version, expectations: Sequence[Expectation]) 
             "--engine summary, pandas or spark"
         )
     source = cast("SqlSource", open_dataset(version.dataset))
-    added = orphans.asked(expectations, version.schema.names)
-    parents = store.current_versions({one.source for one in added.values()})
-    beside = {pk: one for pk, one in parents.items() if _same_database(version, one)}
-    others = {pk: source.selectable(one.dataset)[1:] for pk, one in beside.items()}
-    added = {name: one for name, one in added.items() if one.source in others}
-    here = [one.type != KIND or Reference.of(one.kwargs) in added.values() for one in expectations]
-    asked = [one for one, is_here in zip(expectations, here, strict=True) if is_here]
     database, table, columns = source.selectable(version.dataset)
-    columns |= orphans.in_sql(added, version.schema, columns, others)
+
+    def plain(asked: Sequence[Expectation]) -> Verdicts:
+        return on_sql(database, table, columns, asked)
+
+    def referring(asked: Sequence[Expectation]) -> Verdicts:
+        parents = store.current_versions({Reference.of(one.kwargs).source for one in asked})
+        beside = {pk: one for pk, one in parents.items() if _same_database(version, one)}
+        others = {pk: source.selectable(one.dataset)[1:] for pk, one in beside.items()}
+        here = [Reference.of(one.kwargs).source in others for one in asked]
+        told = [one for one, is_here in zip(asked, here, strict=True) if is_here]
+        added = orphans.asked(told, version.schema.names)
+        more = columns | orphans.in_sql(added, version.schema, columns, others)
+        found = iter(on_sql(database, table, more, orphans.as_nulls(told, added)) if told else ())
+        return [next(found) if is_here else None for is_here in here]
+
     try:
-        found = iter(on_sql(database, table, columns, orphans.as_nulls(asked, added)))
+        return _in_turn(expectations, plain, referring)
     finally:
         database.dispose()
-    return [next(found) if is_here else None for is_here in here]
 
 
 def _same_database(one: Version, other: Version) -> bool:
@@ -111,9 +141,14 @@ def by_spark(
     read, others = _reader(version), {pk: _reader(one) for pk, one in parents.items()}
     with session(Cluster(master), "headwater quality") as spark:
         try:
-            frames = {pk: read_other(spark) for pk, read_other in others.items()}
-            frame = orphans.in_spark(read(spark), added, version.schema, frames)
-            return on_spark(frame, orphans.as_nulls(expectations, added))
+            frame = read(spark)
+
+            def referring(asked: Sequence[Expectation]) -> Verdicts:
+                frames = {pk: read_other(spark) for pk, read_other in others.items()}
+                beside = orphans.in_spark(frame, added, version.schema, frames)
+                return on_spark(beside, orphans.as_nulls(asked, added))
+
+            return _in_turn(expectations, lambda asked: on_spark(frame, asked), referring)
         except _failures() as error:
             raise RunError(f"{version.dataset.name}: {one_line(error)}") from error
 

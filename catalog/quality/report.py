@@ -13,7 +13,7 @@ from catalog.quality.drift import NONE, STRONG, drift
 from catalog.quality.evidence import Evidence
 from catalog.quality.judge import is_masked
 from catalog.quality.score import DIMENSIONS, dimension_scores
-from catalog.quality.wording import describe, shown
+from catalog.quality.wording import describe, observed, shown
 from schema.diff import diff
 from schema.model import Change
 
@@ -144,24 +144,6 @@ def line_of(result: ExpectationResult, evidence: Evidence) -> Line:
         observed=observed(result),
         unexpected="" if not count else f"{count:,}",
     )
-
-
-def observed(result: ExpectationResult) -> str:
-    """What was observed, in words: shares as percentages, lists of values as they are."""
-    value = result.observed
-    share = _SHARES.get(result.expectation.type)
-    if share and isinstance(value, int | float):
-        return f"{100 * value:.4g} % {share}" if value else f"none {share}"
-    return "all are" if value == [] else shown(value)
-
-
-_SHARES = {
-    "expect_column_value_lengths_to_be_between": "shorter or longer",
-    "expect_column_values_to_be_unique": "repeated",
-    "expect_column_values_to_not_be_null": "null",
-    "expect_compound_columns_to_be_unique": "repeated",
-}
-"""Expectations whose observed value is the share of rows that fail, and what those rows are."""
 
 
 def tone(score: float | None) -> str:

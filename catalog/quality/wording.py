@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from catalog.model import Expectation
+from catalog.model import Expectation, ExpectationResult
 from catalog.quality.personal import masked
 
 Kwargs = Mapping[str, Any]
@@ -42,6 +42,24 @@ def shown(value: Any) -> str:
         rest = len(value) - _MOST_ITEMS
         return f"{items}, … {rest} more" if rest > 0 else items or "–"
     return str(value)
+
+
+def observed(result: ExpectationResult) -> str:
+    """What was observed, in words: shares as percentages, lists of values as they are."""
+    value = result.observed
+    share = _SHARES.get(result.expectation.type)
+    if share and isinstance(value, int | float):
+        return f"{100 * value:.4g} % {share}" if value else f"none {share}"
+    return "all are" if value == [] else shown(value)
+
+
+_SHARES = {
+    "expect_column_value_lengths_to_be_between": "shorter or longer",
+    "expect_column_values_to_be_unique": "repeated",
+    "expect_column_values_to_not_be_null": "null",
+    "expect_compound_columns_to_be_unique": "repeated",
+}
+"""Expectations whose observed value is the share of rows that fail, and what those rows are."""
 
 
 def _masked(value: Any) -> Any:

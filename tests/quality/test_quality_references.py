@@ -62,6 +62,8 @@ def test_orphans_of_a_later_version_are_told_by_the_crawl(store, tmp_path):
         assert not result.success
         assert set(result.observed) == {"QQ", "ZZ"}
         pages.append(result.unexpected_count)
+        names = next(one for one in report.results if "columns_to_match" in one.expectation.type)
+        assert names.observed == ["carrier", "flight"]
     assert pages == [None, 40]
     docs = write_docs(source, report, tmp_path / "docs")
     assert any("carrier of airlines" in page.read_text() for page in docs.parent.rglob("*.html"))

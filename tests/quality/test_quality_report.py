@@ -14,9 +14,9 @@ from quality_cases import FAULTS, evidence, flights, version
 from catalog.crawl import crawl
 from catalog.model import Expectation, ExpectationResult, QualityReport, Source, Status
 from catalog.quality import derive, judge
-from catalog.quality.report import observed, render, trend, write_page
+from catalog.quality.report import render, trend, write_page
 from catalog.quality.rules.completeness import percent
-from catalog.quality.wording import describe
+from catalog.quality.wording import describe, observed
 from catalog.store import Store
 from schema.model import Finding
 

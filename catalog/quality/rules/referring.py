@@ -20,7 +20,7 @@ def refers(table: TableSubject) -> Iterator[Expectation]:
         reason = (
             f"it is declared to refer to {key} of {reference.table}"
             if reference.declared
-            else f"every value was a {key} of {reference.table}, which its name or meaning fits"
+            else f"every value was a {key} of {reference.table}"
         )
         made = table.expect(KIND, "consistency", reason, **reference.arguments())
         yield replace(made, field=reference.fields[0])
