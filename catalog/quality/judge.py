@@ -97,7 +97,8 @@ def result_of(expectation: Expectation, verdict: Verdict, evidence: Evidence) ->
     if expectation.type in _SHOWS_VALUES and is_masked(expectation, evidence):
         observed = masked_all(observed)
     if expectation.type == REFERS and isinstance(observed, list):
-        observed = masked_all(observed) if is_masked(expectation, evidence) else observed
+        different = list(dict.fromkeys(observed))
+        observed = masked_all(different) if is_masked(expectation, evidence) else different
     return ExpectationResult(expectation, verdict.success, observed, verdict.unexpected_count)
 
 
