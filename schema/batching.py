@@ -66,14 +66,13 @@ def _distinct_names(names: list[str]) -> list[str]:
 
 def flat(table: pa.Table) -> pa.Table:
     """The columns that are not nested, in encodings that every kernel takes."""
-    columns = {
-        name: column
-        for name, column in zip(table.column_names, table.columns, strict=True)
-        if not pa.types.is_nested(column.type) and not pa.types.is_null(column.type)
-    }
-    fields = [table.schema.field(table.column_names.index(name)) for name in columns]
-    arrays = [plain(one_array(column)) for column in columns.values()]
-    kept = [field.with_type(array.type) for field, array in zip(fields, arrays, strict=True)]
+    columns = [
+        (field, plain(one_array(column)))
+        for field, column in zip(table.schema, table.columns, strict=True)
+        if not pa.types.is_nested(field.type) and not pa.types.is_null(field.type)
+    ]
+    arrays = [array for _, array in columns]
+    kept = [field.with_type(array.type) for field, array in columns]
     # A table without columns has no rows, so one is kept to count them.
     return (
         pa.table(arrays, schema=pa.schema(kept)) if arrays else pa.table({"": pa.nulls(len(table))})
