@@ -201,9 +201,9 @@ class Figures:
     def aligned(self) -> pa.Array | None:
         """One value for each row of the sample, null where it has none of the decided type."""
         sample = self.sample
-        if sample is None or self.path not in sample.rows.column_names or not len(sample.rows):
+        if sample is None or not len(sample.rows) or self.kind is Kind.NESTED:
             return None
-        if self.kind is Kind.NESTED:
+        if sample.rows.schema.get_field_index(self.path) < 0:
             return None
         values = sample.rows[self.path].combine_chunks()
         if pa.types.is_dictionary(values.type):
