@@ -17,6 +17,7 @@ from schema.kind import Kind
 from schema.model import Schema
 from schema.ordering import order_of
 from schema.relations import Relations, relations
+from schema.roles import NEEDED, role_of
 from schema.summary import Summary
 
 
@@ -94,6 +95,11 @@ class ColumnProfile:
     """All rows hold the same value."""
     order: str | None = None
     """`rising` or `falling` where the values stand so, entries taken by name; else None."""
+
+    @property
+    def role(self) -> str | None:
+        """What part it plays in its table: one of `schema.roles.TOLD`."""
+        return role_of({name: getattr(self, name) for name in NEEDED})
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready, the inverse of `from_dict`."""

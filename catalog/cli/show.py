@@ -25,7 +25,7 @@ PROFILE = """
   name type count nullCount emptyCount distinctCount distinctError min max mean std skewness order
   quantiles { q value } quantileError histogram { low high count }
   topValues { value count exact } minLength maxLength meanLength
-  misfitCount misfitExamples unique constant missingCodes parses { kind count }
+  misfitCount misfitExamples unique constant role missingCodes parses { kind count }
 """
 
 QUERY = f"""
@@ -195,7 +195,7 @@ def columns(version: Version) -> Table:
         made.add(
             text(field.name, width=30),
             f"{field.type}{required}{key}",
-            meaning,
+            meaning or (f"({known.role.replace('_', ' ')})" if known.role else None),
             count(known.null_count),
             f"{about}{count(known.distinct_count)}",
             text(figure(known.min), width=20),

@@ -22,6 +22,7 @@ from catalog.graphql.relations import (
 from catalog.graphql.scalars import DateTime, Long, Value
 from catalog.store.codec import long_of
 from catalog.store.stored import Outline
+from schema.roles import role_of
 
 
 class SemanticType(ObjectType):
@@ -99,6 +100,10 @@ class ColumnProfileType(ObjectType):
     order = String(
         description="`rising` or `falling` where no value is less or greater than one before it."
     )
+    role = String(
+        description="What part it plays, by its figures: `sequence`, `natural_key`, `category`,"
+        " `free_text`, `measure` or `time`; null when that is not clear."
+    )
     missing_codes = List(
         NonNull(String), description="Texts that stand for a missing value, such as `NA`."
     )
@@ -110,6 +115,11 @@ class ColumnProfileType(ObjectType):
     @reads
     def resolve_parses(profile: Mapping[str, Any], _info: Any) -> Any:
         return [{"kind": kind, "count": count} for kind, count in profile.get("parses", ())]
+
+    @staticmethod
+    @reads
+    def resolve_role(profile: Mapping[str, Any], _info: Any) -> Any:
+        return role_of(profile)
 
     @staticmethod
     @reads

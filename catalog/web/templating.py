@@ -17,6 +17,7 @@ from catalog.access.authentication import csrf_token
 from catalog.access.gate import CALLER, EXPLORES
 from catalog.search import grade
 from catalog.web import charts, present
+from schema.roles import TOLD
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -50,6 +51,7 @@ def environment() -> Environment:
         pace=present.pace,
         highlight=highlight,
         score_history=charts.history,
+        roles=TOLD,
         share=present.share,
     )
     return made
