@@ -22,6 +22,7 @@ from pathlib import Path
 
 import orjson
 
+from benchmarks.processes import resident
 from benchmarks.search import postgres, sqlite
 from benchmarks.store import COLUMNS, TOPICS, record
 from catalog.store import Store
@@ -90,8 +91,7 @@ async def ask(port: int, pid: int, ids: list[str], seconds: float) -> tuple[Told
     ]
     while not all(task.done() for task in clients):
         await asyncio.wait(clients, timeout=1, return_when=asyncio.FIRST_EXCEPTION)
-        status = Path(f"/proc/{pid}/status").read_text()
-        memory.append(int(status.partition("VmRSS:")[2].split()[0]) / 1024)
+        memory.append(resident(pid))
         await asyncio.sleep(0 if time.monotonic() > end else 1)
     await asyncio.gather(*clients)
     return told, memory

@@ -23,6 +23,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
+from benchmarks.processes import resident
 from benchmarks.store import COLUMNS, TOPICS, record
 from catalog.model import Search
 from catalog.store import Store, counting
@@ -167,9 +168,8 @@ def serve(url: str) -> None:
         for word in TOPICS[:10]:
             with urllib.request.urlopen(f"{address}/?q={word}") as answer:
                 answer.read()
-        status = Path(f"/proc/{process.pid}/status").read_text()
-        resident = int(status.partition("VmRSS:")[2].split()[0]) / 1024
-        print(f"  serve: first page after {started:.1f} s, {resident:.0f} MB resident")
+        held = resident(process.pid)
+        print(f"  serve: first page after {started:.1f} s, {held:.0f} MB resident")
     finally:
         process.terminate()
         process.wait()

@@ -67,6 +67,10 @@ def command(
 
     On any address but this machine's own, callers must show a token: see `headwater token`.
     """
+    if session.supervised:
+        from catalog.cli.supervision import supervise
+
+        supervise()
     from catalog.graphql.documents import Documents
     from catalog.server import serve
 

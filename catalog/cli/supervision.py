@@ -1,4 +1,5 @@
-"""A crawl in a child process: a reader that crashes it takes neither the crawl nor its results.
+"""A crawl, or the service, in a child process: a reader that crashes it takes neither the crawl nor
+its results, and the service is there again.
 
 Every source is recorded as it is read, so that the child that follows a crashed one goes on
 where that ended, and reads apart what was being read then.
@@ -51,7 +52,7 @@ def supervise() -> None:
 
 
 def _die_with(parent: int) -> None:
-    """A crawl whose parent is killed must not go on unseen."""
+    """Work whose parent is killed must not go on unseen."""
     import ctypes
 
     ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
 from catalog.model import Status
@@ -132,3 +136,52 @@ def test_a_crawl_whose_process_is_killed_is_over(
     out, err = again.communicate(timeout=300)
     assert again.returncode == 0, err
     assert json.loads(out)["counts"] | {"NEW": 1, "UNCHANGED": 2} == json.loads(out)["counts"]
+
+
+def test_a_crashing_reader_does_not_end_the_service(
+    start, data: Path, plugin: Path, catalog_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is there again at once, and reads apart what crashed it when that is crawled again."""
+    monkeypatch.setenv("HEADWATER_CRAWL_ROOTS", str(data))
+    (data / "hostile.crash").write_bytes(b"CRASH when read")
+    process = start("serve", "--port", "0", beside=(plugin,))
+    try:
+        first = address(process)
+        with contextlib.suppress(httpx.HTTPError):  # the answer may get lost with the process
+            crawled(first, data)
+        again = address(process)
+        job = crawled(again, data)
+        ends = time.monotonic() + 300
+        while job["state"] not in {"DONE", "FAILED"} and time.monotonic() < ends:
+            threading.Event().wait(0.1)
+            job = asked(again, f'{{ job(id: "{job["id"]}") {{ id state error }} }}')["job"]
+        assert (job["state"], job["error"]) == ("DONE", None)
+    finally:
+        process.terminate()
+        process.communicate(timeout=60)
+    with Store.open(catalog_url) as store:
+        assert [one.code for one in store.source("hostile").findings] == ["reader-crashed"]
+        assert store.source("omega").row_count == 1
+
+
+def address(process: subprocess.Popen[str]) -> str:
+    """Where the service says next that it is."""
+    assert process.stderr is not None
+    for line in process.stderr:
+        if found := re.search(r"http://127\.0\.0\.1:\d+/", line):
+            return found[0]
+    raise AssertionError("it ended without saying where it is")
+
+
+def asked(place: str, query: str) -> dict[str, Any]:
+    answer = httpx.post(f"{place}graphql", json={"query": query}, timeout=60).json()
+    assert "errors" not in answer
+    found: dict[str, Any] = answer["data"]
+    return found
+
+
+def crawled(place: str, folder: Path) -> dict[str, Any]:
+    """The job of a crawl that was asked for."""
+    query = f'mutation {{ crawl(input: {{uris: ["{folder}"]}}) {{ job {{ id state error }} }} }}'
+    found: dict[str, Any] = asked(place, query)["crawl"]["job"]
+    return found
