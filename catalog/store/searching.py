@@ -42,13 +42,13 @@ from catalog.store.stored import StoredSource
 from catalog.store.tables import run_inputs, sources
 from catalog.terms import terms_of
 
-CANDIDATES = 1000
-RANKED = 1500
+CANDIDATES = 800
+RANKED = 1200
 """How many sources are ranked of each way to match, and of all, the best ways first: ranking all
 100,000 that have a common word takes far longer, and nobody pages through them.
 """
 
-ALL_WORDS = 600
+ALL_WORDS = 500
 ONE_WORD = 200
 """How many are ranked of those that have all of several words, and of those that have the rarest or
 any: each word makes ranking longer.
