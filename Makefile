@@ -20,7 +20,7 @@ FIND_PYTHON = for candidate in $(CANDIDATES); do \
 PYTHON ?= $(shell $(FIND_PYTHON))
 
 # Tests run in this many processes; each starts its own Spark and PostgreSQL.
-JOBS ?= 2
+JOBS ?= 3
 BENCH ?= profile store
 TESTS ?= tests
 
