@@ -125,14 +125,7 @@ class QualityReportType(ObjectType):
 
     @staticmethod
     def resolve_dimensions(report: model.QualityReport, info: Any) -> tuple[DimensionScore, ...]:
-        from catalog.quality.evidence import Evidence
-        from catalog.quality.score import by_dimension
-
-        request: Request = info.context
-        version = request.version(report.source_pk)
-        if version is None or version.pk != report.version:
-            version = request.store.version(report.version)
-        return by_dimension(report.results, Evidence.of(version))
+        return dimensions_of(info.context, report)
 
     @staticmethod
     def resolve_history(report: model.QualityReport, info: Any, first: int) -> Any:
@@ -142,6 +135,17 @@ class QualityReportType(ObjectType):
             report.source_pk,
             lambda pks: request.store.newest.reports(pks, first=first),
         )
+
+
+def dimensions_of(request: Request, report: model.QualityReport) -> tuple[DimensionScore, ...]:
+    """The scores of a report by dimension, from the version that it is about."""
+    from catalog.quality.evidence import Evidence
+    from catalog.quality.score import by_dimension
+
+    version = request.version(report.source_pk)
+    if version is None or version.pk != report.version:
+        version = request.store.version(report.version)
+    return by_dimension(report.results, Evidence.of(version))
 
 
 QualityField = Field(QualityReportType, description="The latest verdict; null before the first.")

@@ -23,6 +23,8 @@ def distribution(profile: ColumnProfile | None) -> Markup:
         return Markup("")
     if len(profile.histogram) > 1 and any(bar.count > 0 for bar in profile.histogram):
         return _histogram(_merged(profile.histogram), profile)
+    if profile.unique:
+        return Markup("")
     frequent = profile.top_values[:SHOWN_VALUES]
     if sum(found.count for found in frequent) >= WORTH_SHOWING * profile.count:
         return _frequencies(frequent, profile.count)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from starlette.requests import Request as HttpRequest
@@ -16,37 +16,19 @@ from catalog.graphql.fields import columns_of
 from catalog.graphql.limits import Limits
 from catalog.graphql.loading import Request
 from catalog.graphql.versions import current
-from catalog.highlighting import Piece, highlights, marked
-from catalog.model import Search, Source, Version
-from catalog.terms import Term, terms_of
-from catalog.web import explore, graphiql, present, schema_docs, source_page
+from catalog.highlighting import highlights, marked
+from catalog.model import Source
+from catalog.web import explore, graphiql, run_page, schema_docs, source_page
+from catalog.web.finding import ORDERS, facets_of, first_columns, search_of
 from catalog.web.templating import STATIC, render
 from connectors import registry
 from schema.errors import InvalidInput, NotFound
-from schema.model import Field
 
 if TYPE_CHECKING:
     from catalog.store import Store
 
 __all__ = ["STATIC", "Pages"]
 
-FACETS = {
-    "format": ("Format", "format"),
-    "namespace": ("Where", "namespace"),
-    "tag": ("Tag", "tag"),
-    "semanticType": ("Semantic type", "semantic_type"),
-    "owner": ("Owner", "owner"),
-}
-"""Facet → (heading, query parameter)."""
-
-ORDERS = {
-    "": "Best match",
-    "NAME": "Name",
-    "CHANGED": "Latest change",
-    "ROWS": "Most rows",
-    "QUALITY": "Best quality",
-}
-FIRST_COLUMNS = 8
 PAGE = 20
 AUDIT_PAGE = 50
 
@@ -69,6 +51,7 @@ class Pages:
             Route("/sources/{id}/connectors/{target}", self.download),
             Route("/sources/{id}/{tab}", self.source),
             Route("/runs", self.runs),
+            Route("/runs/{id}", self.run),
             Route("/glossary", self.glossary),
             Route("/audit", self.audit),
             Route("/explore", self.explore),
@@ -77,22 +60,9 @@ class Pages:
     def find(self, request: HttpRequest) -> Response:
         """Search: one box, facets, hits. With `fragment` the results alone, for the script."""
         asked = {name: value for name, value in request.query_params.items() if value.strip()}
-        search = Search(
-            text=asked.get("q"),
-            format=asked.get("format"),
-            namespace=asked.get("namespace"),
-            tag=asked.get("tag"),
-            semantic_type=asked.get("semantic_type"),
-            owner=asked.get("owner"),
-            column=asked.get("column"),
-            include_gone=asked.get("gone") == "1",
-            order=asked["order"] if asked.get("order") in ORDERS else None,
-            first=PAGE,
-            after=asked.get("after"),
-        )
         seen = self._begin(request)
         try:
-            page = self._store.search(search)
+            page = self._store.search(search_of(asked, PAGE))
         except InvalidInput as error:
             return self._told(request, error, 400)
         hits = []
@@ -100,7 +70,7 @@ class Pages:
         for hit in page.hits:
             version = seen.version(hit.source.pk)
             found = highlights(hit.source, version, page.terms)
-            columns, more = _first_columns(version, page.terms, asked.get("column", ""))
+            columns, more = first_columns(version, page.terms, asked.get("column", ""))
             hits.append((hit, found, columns, more))
         kept = {name: value for name, value in asked.items() if name not in ("after", "fragment")}
         return render(
@@ -111,7 +81,7 @@ class Pages:
             page=page,
             hits=hits,
             marked=marked,
-            facets=_facets(page.facets, kept),
+            facets=facets_of(page.facets, kept),
             orders=ORDERS,
             next=f"/?{urlencode({**kept, 'after': page.hits[-1].cursor})}"
             if page.has_next and page.hits
@@ -175,6 +145,18 @@ class Pages:
             runs=[(run, seen.sources(run.inputs), seen.sources(run.outputs)) for run in shown],
             next=f"/runs?after={shown[-1].pk}" if len(rows) > PAGE else None,
             jobs=seen.jobs.all() if seen.jobs else [],
+        )
+
+    def run(self, request: HttpRequest) -> Response:
+        """One run: with what it ran, on what, how it ended and what it cost."""
+        seen = self._begin(request)
+        found = seen.store.run(request.path_params["id"])
+        fragment = "fragment" in request.query_params
+        return render(
+            "run_live.html" if fragment else "run.html",
+            request,
+            run=found,
+            **run_page.facts(seen, found),
         )
 
     def glossary(self, request: HttpRequest) -> Response:
@@ -253,47 +235,3 @@ def _before(request: HttpRequest) -> int | None:
     """The key that a page of a list begins after, None for the first page."""
     after = request.query_params.get("after", "")
     return int(after) if after.isascii() and after.isdecimal() and len(after) < 19 else None
-
-
-def _first_columns(
-    version: Version | None, terms: Sequence[Term], column: str
-) -> tuple[list[tuple[Field, tuple[Piece, ...]]], int]:
-    """The first fields of a hit with their names in pieces, those that have the words before the
-    others, and how many more there are.
-    """
-    if version is None:
-        return [], 0
-    fields = list(version.schema)
-    wanted = (*terms, *terms_of(f"{column} "))
-    named = [(field, marked(present.value(field.name), wanted, name=True)) for field in fields]
-    named.sort(key=lambda one: not any(piece.matched for piece in one[1]))
-    return named[:FIRST_COLUMNS], max(0, len(named) - FIRST_COLUMNS)
-
-
-def _facets(
-    facets: Any, asked: dict[str, str]
-) -> list[tuple[str, list[tuple[str, int | None, str, bool]]]]:
-    """(heading, [(value, count, address, whether chosen)]); a chosen value's address lets it go."""
-    shown = []
-    for facet, (heading, parameter) in FACETS.items():
-        values = list(facets.get(facet, ()))
-        chosen = asked.get(parameter)
-        rows: list[tuple[str, int | None, str, bool]] = []
-        if chosen is not None and chosen not in dict(values):
-            rows.append((chosen, None, _without(asked, parameter), True))
-        for value, count in values:
-            there = value == chosen
-            address = (
-                _without(asked, parameter)
-                if there
-                else f"/?{urlencode({**asked, parameter: value})}"
-            )
-            rows.append((value, count, address, there))
-        if rows:
-            shown.append((heading, rows))
-    return shown
-
-
-def _without(asked: dict[str, str], parameter: str) -> str:
-    left = {name: value for name, value in asked.items() if name != parameter}
-    return f"/?{urlencode(left)}" if left else "/"

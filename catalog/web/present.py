@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Mapping
@@ -11,6 +12,10 @@ from typing import Any
 LONGEST_VALUE = 80
 _JOINT = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 """Where two words are joined in one name."""
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
+"""Characters that show as nothing, or turn what is beside them."""
 
 
 def number(value: float | None) -> str:
@@ -56,7 +61,13 @@ def share(part: float | None, whole: float | None) -> str:
         return "< 0.1 %"
     if 99.9 < percent < 100:
         return "> 99.9 %"
-    return f"{percent:.0f} %" if percent in (0, 100) or percent >= 10 else f"{percent:.1f} %"
+    whole_number = percent in (0, 100) or 10 <= percent < 99.5
+    return f"{percent:.0f} %" if whole_number else f"{percent:.1f} %"
+
+
+def score(value: float) -> str:
+    """A score of 0 to 100: `98.2`, `100`."""
+    return f"{round(value, 1):g}"
 
 
 def ago(moment: datetime | None, now: datetime | None = None) -> str:
@@ -117,6 +128,11 @@ def pace(rate: float | None, left: float | None) -> str:
 
 def value(value: Any) -> str:
     """A value out of data as one short line."""
+    return _short(whole(value))
+
+
+def whole(value: Any) -> str:
+    """A value out of data as one line, however long. What turns or hides text is written out."""
     if value is None:
         return "–"
     if isinstance(value, bool):
@@ -124,10 +140,21 @@ def value(value: Any) -> str:
     if isinstance(value, int | float):
         return plain(value)
     if isinstance(value, list | tuple):
-        return _short(", ".join(map(str, value)))
+        return ", ".join(map(_item, value))
     if isinstance(value, Mapping):
-        return _short(", ".join(f"{key} {item}" for key, item in value.items()))
-    return _short(" ".join(str(value).split()) if str(value).strip() else repr(value))
+        return ", ".join(f"{_line(str(key))} {_item(item)}" for key, item in value.items())
+    return _line(str(value)) if str(value).strip() else repr(value)
+
+
+def _item(value: Any) -> str:
+    """A part of a value: nested ones as JSON."""
+    if isinstance(value, Mapping | list | tuple):
+        return _line(json.dumps(value, ensure_ascii=False, default=str))
+    return _line(str(value))
+
+
+def _line(text: str) -> str:
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", " ".join(text.split()))
 
 
 def _short(text: str) -> str:

@@ -7,15 +7,21 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+import pyarrow as pa
+
+from catalog.access.masked import personal_names
 from catalog.glossary import Meaning
 from catalog.graphql.glossary import terms_of
 from catalog.graphql.lineage import graph
 from catalog.graphql.loading import Request
-from catalog.model import ExpectationResult, QualityReport, Source, Version
+from catalog.graphql.quality import dimensions_of
+from catalog.model import Expectation, ExpectationResult, Source, Version
+from catalog.quality.wording import describe
 from catalog.web.column_river import columns_picture
 from catalog.web.river import picture
 from connectors import registry
 from schema.errors import HeadwaterError, NotFound
+from schema.model import Field
 
 Facts = dict[str, Any]
 Query = Mapping[str, str]
@@ -37,11 +43,12 @@ def _columns(_request: Request, _source: Source, _version: Version | None, _quer
     return {}
 
 
-def _meanings(request: Request, source: Source, _version: Version | None, _query: Query) -> Facts:
+def _meanings(request: Request, source: Source, version: Version | None, _query: Query) -> Facts:
     found: dict[str, list[Meaning]] = {}
     for one in terms_of(request, source):
         found.setdefault(one.field, []).append(one)
-    return {"meanings": found}
+    hidden = personal_names(version.schema) if version and not request.unmask else frozenset()
+    return {"meanings": found, "personal": hidden}
 
 
 def _quality(request: Request, source: Source, _version: Version | None, _query: Query) -> Facts:
@@ -53,21 +60,20 @@ def _quality(request: Request, source: Source, _version: Version | None, _query:
         if one.success:
             met.setdefault(one.expectation.field, []).append(one)
     return {
-        "dimensions": _dimensions(report) if report else [],
+        "dimensions": dimensions_of(request, report) if report else (),
+        "worded": worded,
         "scores": [past.score for past in reversed(history)],
         "unmet": [one for one in results if not one.success],
         "met": met,
     }
 
 
-def _dimensions(report: QualityReport) -> list[tuple[str, int, int]]:
-    """(dimension, expectations met, expectations) of a report, by name."""
-    counts: dict[str, list[int]] = {}
-    for result in report.results:
-        met = counts.setdefault(result.expectation.dimension, [0, 0])
-        met[0] += result.success
-        met[1] += 1
-    return [(name, met, of) for name, (met, of) in sorted(counts.items())]
+def worded(expectation: Expectation) -> str:
+    """What is expected, in words: by name where its arguments are odd, or masked."""
+    try:
+        return describe(expectation)
+    except (KeyError, TypeError, ValueError):
+        return expectation.type.removeprefix("expect_").replace("_", " ")
 
 
 def _lineage(request: Request, source: Source, _version: Version | None, _query: Query) -> Facts:
@@ -155,8 +161,9 @@ def _connect(_request: Request, _source: Source, version: Version | None, query:
 def _sample(request: Request, source: Source, version: Version | None, _query: Query) -> Facts:
     from catalog.access.rows import sample
 
-    facts: Facts = {"sample": None, "problem": None}
+    facts: Facts = {"sample": None, "problem": None, "numeric": ()}
     if version is not None:
+        facts["numeric"] = {place for place, field in enumerate(version.schema) if _counts(field)}
         try:
             facts["sample"] = sample(
                 request.store, source, first=SAMPLE_ROWS, unmask=request.unmask
@@ -164,6 +171,14 @@ def _sample(request: Request, source: Source, version: Version | None, _query: Q
         except HeadwaterError as error:
             facts["problem"] = str(error)
     return facts
+
+
+def _counts(field: Field) -> bool:
+    """Whether the values of a field are numbers, which stand below each other."""
+    kind = field.type
+    return bool(
+        pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+    )
 
 
 def _runs(request: Request, source: Source, _version: Version | None, _query: Query) -> Facts:

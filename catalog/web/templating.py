@@ -16,11 +16,14 @@ from catalog.access import policy
 from catalog.access.authentication import csrf_token
 from catalog.access.gate import CALLER, EXPLORES
 from catalog.search import grade
-from catalog.web import charts, present
+from catalog.web import charts, nesting, present
 from schema.roles import TOLD
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
+PLAIN, CODE = Markup("{}"), Markup("<code>{}</code>")
+LONGEST_CELL = 2_000
+"""Characters of a cell that can be unfolded."""
 
 
 @cache
@@ -35,16 +38,19 @@ def environment() -> Environment:
     )
     made.filters.update(
         ago=present.ago,
+        coded=coded,
         compact=present.compact,
         grade=grade,
         moment=present.moment,
         number=present.number,
+        score=present.score,
         size=present.size,
         value=present.value,
     )
     made.globals.update(
         asset=asset,
         bar=charts.bar,
+        cut=cut,
         distribution=charts.distribution,
         duration=present.seconds,
         metric=present.metric,
@@ -53,6 +59,7 @@ def environment() -> Environment:
         score_history=charts.history,
         roles=TOLD,
         share=present.share,
+        type_of=nesting.told,
     )
     return made
 
@@ -83,6 +90,27 @@ def render(
     }
     html = environment().get_template(template).render(**shared, **values)
     return HTMLResponse(html, status, {"cache-control": "no-store"})
+
+
+def coded(message: str) -> Markup:
+    """A message whose words between backticks are code."""
+    parts = message.split("`")
+    if len(parts) % 2 == 0:  # one that stands alone is no pair
+        return PLAIN.format(message)
+    return Markup("").join(
+        (CODE if place % 2 else PLAIN).format(part) for place, part in enumerate(parts)
+    )
+
+
+def cut(value: Any) -> Markup:
+    """A value out of data as one short line, which unfolds when it is longer than that."""
+    short, text = present.value(value), present.whole(value)
+    if short == text:
+        return PLAIN.format(short)
+    rest = text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
+    return Markup('<details class="long"><summary>{}</summary><span>{}</span></details>').format(
+        short, rest
+    )
 
 
 def highlight(code: str, language: str) -> Markup:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from schema.model import Finding
 
-_PLAIN = re.compile(r"[^\x00-\x1f\x7f\"'`\\;<>]*")
+_PLAIN = re.compile(r"[^\x00-\x1f\x7f\"'`\\;<>\u202a-\u202e\u2066-\u2069]*")
 _LONGEST = 255
 
 
@@ -33,7 +33,9 @@ def name_findings(header: Sequence[str], names: Sequence[str]) -> Iterator[Findi
     """What is wrong with a header: empty, repeated and hostile names."""
     empty = [at + 1 for at, name in enumerate(header) if not name]
     if empty:
-        called = f"{_columns(len(empty))} no name and called by place ({names[empty[0] - 1]!r})"
+        called = (
+            f"{_columns(len(empty))} no name; its place stands for it ({names[empty[0] - 1]!r})"
+        )
         yield Finding("empty-name", called, f"column {empty[0]}")
     renamed = [(raw, name) for raw, name in zip(header, names, strict=False) if raw and raw != name]
     if renamed:
@@ -42,7 +44,10 @@ def name_findings(header: Sequence[str], names: Sequence[str]) -> Iterator[Findi
         yield Finding("duplicate-name", message)
     hostile = [name for name in header if not _PLAIN.fullmatch(name) or len(name) > _LONGEST]
     if hostile:
-        what = "quotes, line breaks, code or markup in the name, which is kept as it is"
+        what = (
+            "quotes, line breaks, code, markup or signs that turn text in the name, which is kept "
+            "as it is"
+        )
         yield Finding("hostile-name", f"{_columns(len(hostile))} {what} ({hostile[0][:80]!r})")
     missing = len(names) - len(header)
     if header and missing > 0:

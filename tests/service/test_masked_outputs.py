@@ -187,6 +187,7 @@ WAYS: dict[str, tuple[str, Output]] = {
     "page find": ("/?q=people", Output("")),
     "page find by column": ("/?column=email", Output("")),
     "page runs": ("/runs", Output("", shows=True)),
+    "page run": ("/runs/1", Output("", shows=True)),
 }
 
 

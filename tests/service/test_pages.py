@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
+import pyarrow as pa
 import pytest
 
-from catalog.web import present
+from catalog.web import finding, nesting, present, templating
 from catalog.web.source_page import TABS
 from tests.service.made_catalog import MANY, MARKUP, table
 
@@ -59,7 +60,16 @@ def every_page(made) -> list[str]:
     flights, hostile = made.id("flights"), made.ask(
         "{ sources(filter: {column: \"it's\"}) { nodes { id } } }"
     )["sources"]["nodes"][0]["id"]  # fmt: skip
-    paths = ["/", "/runs", "/explore", "/nothing", "/?q=carrier", "/?tag=gold&order=ROWS"]
+    paths = [
+        "/",
+        "/runs",
+        "/runs/1",
+        f"/runs/{made.store.runs(None, first=1)[0].pk}",
+        "/explore",
+        "/nothing",
+        "/?q=carrier",
+        "/?tag=gold&order=ROWS",
+    ]
     for source in (flights, hostile, made.id("empty"), made.id("table_ah"), made.id("base")):
         paths += [f"/sources/{source}/{tab}" for tab in TABS]
     return paths
@@ -129,6 +139,49 @@ def test_finding_by_word_facet_and_page(served, made):
     assert "Nothing found" in nothing.text
 
 
+def test_sources_are_found_by_their_grade(served, made):
+    whole = page(served, "/")
+    address = next(link for link in whole.links() if link.startswith("/?grade="))
+    letter = address.removeprefix("/?grade=")
+    counts = {
+        grade: int(re.search(r"(\d+) source", page(served, "/", grade=grade).text)[1])
+        for grade in "ABCD"
+    }
+    rated = made.ask("{ sources(filter: {minQuality: 0}) { totalCount } }")["sources"]
+    assert counts[letter] > 0
+    assert sum(counts.values()) == rated["totalCount"]
+    assert page(served, "/", grade="<b>").text.count("sources") == whole.text.count("sources")
+
+
+def test_many_values_of_a_facet_are_folded(served):
+    facets = {"semanticType": [(f"kind_{n}", 1) for n in range(30)], "tag": [("x", 1)] * 11}
+    asked = {"semantic_type": "kind_29"}
+    kinds, tags = reversed(finding.facets_of(facets, asked))
+    assert [len(kinds.shown), len(kinds.folded), len(tags.folded)] == [10, 20, 0]
+    assert kinds.shown[0] == finding.Choice("kind_29", 1, "/", chosen=True)
+    assert kinds.shown[1].address == "/?semantic_type=kind_0"
+
+
+def test_nested_types_are_told_field_by_field():
+    inner = pa.struct([("sku", pa.string()), ("<b>", pa.list_(pa.int64()))])
+    told = nesting.told(pa.list_(inner))
+    assert "list of struct" in told
+    assert '<span class="mono">sku</span> <span class="type">string</span>' in told
+    assert "&lt;b&gt;" in told
+    assert "list of int64" in told
+    assert "<details" not in nesting.told(pa.list_(pa.string()))
+    wide = pa.struct([(f"f{n}", pa.int8()) for n in range(40)])
+    assert " open" in told
+    assert " open" not in nesting.told(wide)
+
+
+def test_a_source_that_is_gone_or_failed_says_so_on_every_tab(made, served):
+    for tab in ("columns", "lineage"):
+        told = page(served, f"/sources/{made.id('empty')}/{tab}").text
+        assert "It could not be read" in told
+        assert "the file holds nothing" in told
+
+
 def test_an_odd_search_is_told_or_answered(served):
     for asked in (
         {"q": '"'},
@@ -149,10 +202,29 @@ def test_results_alone_for_the_script(served):
     assert "fragment" not in found.text
 
 
-def test_runs_tell_with_what_they_ran(served):
-    told = " ".join(page(served, "/runs").text.split())
-    for fact in ("flights, version 1", "spark 3.5", "set broadcast = flights: it is small"):
+def test_a_run_tells_with_what_it_ran(served, made):
+    runs = page(served, "/runs")
+    address = next(link for link in runs.links() if link.startswith("/runs/"))
+    assert page(served, address).all("h1")
+    written = made.store.runs(None, first=3)
+    complete = next(run for run in written if run.details)
+    told = " ".join(page(served, f"/runs/{complete.pk}").text.split())
+    least = f"minimum {complete.parameters['minimum']}"
+    known = ("flights, version 1", "spark 3.5", "broadcast flights it is small", least, "rows 5")
+    for fact in (*known, "lineage of table_"):
         assert fact in told, fact
+    assert page(served, f"/runs/{complete.uuid}").text == page(served, f"/runs/{complete.pk}").text
+    alone = served.http.get(f"/runs/{complete.pk}", params={"fragment": "1"}).text
+    assert "<html" not in alone
+    assert "<h1>" in alone
+    page(served, "/runs/none", status=404)
+
+
+def test_a_run_that_failed_tells_why_in_full(served, made):
+    failed = next(run for run in made.store.runs(None, first=5) if run.error)
+    told = page(served, f"/runs/{failed.id}").text
+    assert "Why it failed" in told
+    assert f"no column {MARKUP}" in told
 
 
 def test_a_source_tells_what_it_is(served, made):
@@ -281,6 +353,16 @@ def test_a_fault_of_the_service_is_a_page_with_headers(made):
         (present.value(["a", 1]), "a, 1"),
         (present.value(True), "true"),
         (present.value("x" * 100), "x" * 79 + "…"),
+        (present.value([{"a": [1, None]}]), '{"a": [1, null]}'),
+        (present.value({"a": {"b": "ü"}, "c": 2}), 'a {"b": "ü"}, c 2'),
+        (present.value("\u202egnp.exe\x00"), "\\u202egnp.exe\\u0000"),
+        (present.value("👩\u200d🚀"), "👩\u200d🚀"),
+        (present.share(997, 1000), "99.7 %"),
+        (present.score(100.0), "100"),
+        (present.score(98.24), "98.2"),
+        (templating.coded("`a` or `<b>`"), "<code>a</code> or <code>&lt;b&gt;</code>"),
+        (templating.coded("it`s <b>"), "it`s &lt;b&gt;"),
+        (templating.cut("<i>"), "&lt;i&gt;"),
     ],
 )
 def test_figures_are_written_for_people(written, expected):

@@ -57,7 +57,8 @@ def value_set(column: ColumnSubject) -> Iterator[Expectation]:
     """Few values, each seen several times: no other is expected."""
     values = closed_set(column)
     if values:
-        reason = f"every value was one of these {len(values)} {column.basis}"
+        known = "the same" if len(values) == 1 else f"one of these {len(values)}"
+        reason = f"every value was {known} {column.basis}"
         yield column.expect(
             "expect_column_values_to_be_in_set", "validity", reason, value_set=values
         )

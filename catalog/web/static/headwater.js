@@ -106,6 +106,7 @@ function follows(live) {
         shown = text;
         live.innerHTML = text; // our own template, which escapes all that came from data
         cancels(live);
+        for (const button of live.querySelectorAll("button.copy")) copies(button);
       }
     } catch { /* the service is away; the next look tells */ }
     asking = false;
@@ -158,7 +159,31 @@ function opens() {
 // on a narrow window the facets begin folded
 function fold() {
   const narrow = window.matchMedia("(max-width: 60rem)").matches;
-  for (const details of document.querySelectorAll(".facets details")) details.open = !narrow;
+  for (const details of document.querySelectorAll(".facets .all")) details.open = !narrow;
+}
+
+// what is meant stands in view: the chosen tab, and the source itself in its lineage
+function shows(box, chosen, margin) {
+  if (!chosen) return;
+  const hidden = chosen.getBoundingClientRect().right + margin - box.getBoundingClientRect().right;
+  if (hidden > 0) box.scrollLeft += hidden;
+}
+
+// a long list of columns narrowed down to those that are called so
+function narrows(box) {
+  const rows = [...document.querySelectorAll("#" + box.dataset.narrows + " > tbody > tr")];
+  const told = box.parentElement.querySelector("[role=status]");
+  box.parentElement.hidden = false;
+  box.addEventListener("input", () => {
+    const words = box.value.toLowerCase().split(/\s+/);
+    let left = 0;
+    for (const row of rows) {
+      const name = row.cells[0].textContent.toLowerCase();
+      row.hidden = !words.every((word) => name.includes(word));
+      left += !row.hidden;
+    }
+    told.textContent = box.value.trim() ? left + " of " + rows.length : "";
+  });
 }
 
 const results = document.getElementById("results");
@@ -168,6 +193,9 @@ if (answer) explores(document.querySelector("form.explore"), answer);
 for (const button of document.querySelectorAll("button.copy")) copies(button);
 const live = document.getElementById("live");
 if (live) follows(live);
+for (const box of document.querySelectorAll("[data-narrows]")) narrows(box);
+for (const tabs of document.querySelectorAll(".tabs")) shows(tabs, tabs.querySelector("[aria-current]"), 60);
+for (const river of document.querySelectorAll(".river-box")) shows(river, river.querySelector(".here"), 12);
 addEventListener("hashchange", opens);
 opens();
 fold();
