@@ -72,9 +72,10 @@ def _missing_codes(field: Field, column: ColumnSummary) -> Iterator[Finding]:
     codes = {code: count for code, count in sorted(column.missing.items()) if code}
     if codes:
         shown = ", ".join(map(repr, codes))
+        number = sum(codes.values())
+        which = "1 value is a code" if number == 1 else f"{number:,} values are codes"
         message = (
-            f"column {field.name!r} is {field.type}, and {sum(codes.values()):,} values are codes "
-            f"for missing ({shown}); they are read as null"
+            f"column {field.name!r} is {field.type}, and {which} for missing ({shown}), read as null"
         )
         yield Finding("missing-codes", message, severity="info")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from schema.model import Finding
 
 STYLES = {"NEW": "green", "CHANGED": "cyan", "UNCHANGED": "dim", "FAILED": "red", "GONE": "yellow"}
+
+GRAVEST_FIRST = ("error", "warning", "info")
 
 MOST_SHOWN = 60
 
@@ -210,10 +212,13 @@ def show(
     places = [
         (names[outcome.source.pk], finding) for outcome in told for finding in outcome.findings
     ]
-    lines = [(None, finding) for finding in findings] + places
-    for name, finding in lines[:most]:
+    lines = folded([*((None, finding) for finding in findings), *places])
+    for name, finding, others in lines[:most]:
         about = text(f"{name}: " if name else "", "bold")
-        out.print(about + finding_line(finding), soft_wrap=True)
+        line = about + finding_line(finding)
+        if others:
+            line += text(f"; {others:,} more like it", "dim")
+        out.print(line, soft_wrap=True)
     if len(lines) > most:
         out.print(f"… and {len(lines) - most:,} more findings (`headwater show SOURCE`)")
     sums = ", ".join(
@@ -223,6 +228,17 @@ def show(
     out.print(
         f"{len(outcomes)} sources ({printable(sums) or 'none'}), {read} read in {seconds:.1f} s"
     )
+
+
+def folded(
+    lines: Iterable[tuple[str | None, Finding]],
+) -> list[tuple[str | None, Finding, int]]:
+    """The gravest first; of several of one source and code the first, and how many more."""
+    alike: dict[tuple[str | None, str, str], list[Finding]] = {}
+    for name, finding in lines:
+        alike.setdefault((name, finding.code, finding.severity), []).append(finding)
+    told = [(name, first, len(others)) for (name, *_), (first, *others) in alike.items()]
+    return sorted(told, key=lambda line: GRAVEST_FIRST.index(line[1].severity))
 
 
 def pairs(options: tuple[str, ...]) -> tuple[tuple[str, str], ...]:

@@ -52,6 +52,20 @@ def test_crawl_tells_people_what_is_new_and_what_is_wrong(
     assert "NEW" in shown
 
 
+def test_crawl_tells_the_gravest_first_and_of_many_alike_one(
+    headwater: Answer, tmp_path: Path
+) -> None:
+    (tmp_path / "coded.csv").write_text("a,b,c\n" + "1,2,3\n" * 50 + "NA,NA,NA\n")
+    (tmp_path / "torn.parquet").write_bytes(b"PAR1torn")
+    catalog = f"sqlite:///{tmp_path / 'c.db'}"
+    told = headwater("--catalog", catalog, "crawl", str(tmp_path)).output
+    lines = [line for line in told.splitlines() if "codes" in line or "torn: " in line]
+    assert lines[0].startswith("torn: error ")
+    assert len(lines) == 2
+    assert "'a' is int64, and 1 value is a code for missing ('NA')" in lines[1]
+    assert lines[1].endswith("; 2 more like it")
+
+
 def test_crawl_of_nothing_there_is_a_fault_that_names_it(headwater: Answer, tmp_path: Path) -> None:
     catalog = f"sqlite:///{tmp_path / 'c.db'}"
     done = headwater("crawl", tmp_path / "nowhere", catalog=catalog, status=1)
