@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import reduce
 
 import pyarrow as pa
 
 from schema import written
+from schema.coded_text import are_missing, proven_codes, sampled_texts, told
 from schema.column import ColumnSummary, Facet
 from schema.kind import Kind
 from schema.kinds import NUMERIC
 from schema.lattice import canonical, join
 from schema.notation import (
+    CODED,
     COMMA,
     COMPACT,
     DAY_FIRST,
@@ -66,6 +68,11 @@ class Decision:
     def text(self) -> bool:
         return bool(canonical(self.type) == pa.string())
 
+    @property
+    def keeps_codes(self) -> bool:
+        """Whether codes for missing values are values."""
+        return self.text and self.notation != CODED
+
     def misfits(self, column: ColumnSummary) -> dict[Kind, Facet]:
         """The values of `column` that its type cannot hold."""
         if self.text:
@@ -74,7 +81,7 @@ class Decision:
 
     def facets(self, column: ColumnSummary) -> list[tuple[Kind, Facet]]:
         """The facets of the values that it holds, as they are read, with their kinds once read."""
-        if self.notation is None:
+        if self.text or self.notation is None:
             return [(kind, facet) for kind, facet in column.kinds.items() if kind in self.kinds]
         return [
             (plain_kind(kind, self.notation), read_facet(facet, kind, self.notation))
@@ -99,10 +106,24 @@ def decisions(
     )
     if any(_proves_point(column) for column in summary.columns.values() if column.raw):
         proven |= {POINT}
-    return {
+    found = {
         path: decide(column, stray=stray, fixed=fixed.get(path), proven=proven)
         for path, column in summary.columns.items()
     }
+    return found | dict(_coded(summary, found, fixed))
+
+
+def _coded(
+    summary: Summary, found: Mapping[str, Decision], fixed: Mapping[str, str]
+) -> Iterator[tuple[str, Decision]]:
+    """The columns of text whose codes for missing values are none."""
+    raw = {path: column for path, column in summary.columns.items() if column.raw}
+    codes = proven_codes(column for path, column in raw.items() if not found[path].text)
+    for path, column in raw.items():
+        if found[path].text and fixed.get(path) != TEXT and any(column.missing):
+            sampled = sampled_texts(summary.sample, path)
+            if fixed.get(path) == CODED or are_missing(column, sampled, codes):
+                yield path, replace(found[path], notation=CODED)
 
 
 def decide(
@@ -122,7 +143,7 @@ def decide(
         codes = any(column.missing)
         return Decision(pa.string() if codes else pa.null(), frozenset())
     text = Decision(pa.string(), frozenset(column.kinds))
-    if fixed == TEXT:
+    if fixed in (TEXT, CODED):
         return text
     possible = [
         (notation, kinds)
@@ -329,6 +350,8 @@ def written_as(
 
 def _why(column: ColumnSummary, decision: Decision, *, quoted: bool) -> str:
     """The share of values that fit a notation, how many prove it, and what speaks against it."""
+    if decision.notation == CODED:
+        return f"{told(column, quoted=quoted)}; no other value looks like one"
     held = _count(column, decision.kinds)
     why = f"{held / _all(column):.1%} of {_all(column):,} values fit"
     proving = _EXCLUSIVE.get(decision.notation or "", ())

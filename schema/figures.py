@@ -16,7 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schema.bins import edges_of_numbers, edges_of_times
-from schema.column import ColumnSummary, Facet, Moments, greatest, least
+from schema.coded_text import bounds, lengths
+from schema.column import ColumnSummary, Facet, Lengths, Moments, greatest, least
 from schema.decide import Decision
 from schema.facets import kind_of, plain_values
 from schema.kind import Kind
@@ -34,6 +35,7 @@ _SHOWN_AS_THEY_ARE = frozenset({Kind.INT, Kind.UINT})
 _DAY_NS = 86_400 * 10**9
 _DAY_SECONDS = 86_400.0
 _IN_A_SECOND = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}
+_LONG = (Kind.BINARY, Kind.NESTED)
 _SINCE_1970 = frozenset({Kind.DATE, Kind.TIMESTAMP, Kind.TIMESTAMPTZ})
 
 
@@ -60,13 +62,21 @@ class Figures:
         return self.decision.text
 
     @property
-    def has_lengths(self) -> bool:
-        return self.text or self.kind in (Kind.BINARY, Kind.NESTED)
+    def keeps_codes(self) -> bool:
+        """Whether a code for missing is a value of the column."""
+        return self.decision.keeps_codes
+
+    @cached_property
+    def lengths(self) -> Lengths | None:
+        """Of text, binary and lists."""
+        if self.text and not self.keeps_codes:
+            return lengths(self.column, self.sampled)
+        return self.column.lengths if self.text or self.kind in _LONG else None
 
     @cached_property
     def missing(self) -> int:
-        """Rows that hold a code for missing: text columns hold the code itself, others none."""
-        return 0 if self.text else sum(self.column.missing.values())
+        """Rows that hold a code for missing, where it is no value."""
+        return 0 if self.keeps_codes else sum(self.column.missing.values())
 
     @cached_property
     def count(self) -> int:
@@ -84,7 +94,7 @@ class Figures:
     def bounds(self) -> tuple[Any, Any]:
         """The least and the greatest value, JSON-ready."""
         if self.text:
-            return self.column.low_text, self.column.high_text
+            return bounds(self.column, coded=not self.keeps_codes)
         if self.kind is Kind.BOOL:
             values = sorted(self.frequencies or ())
             return (values[0], values[-1]) if values else (None, None)
@@ -126,7 +136,7 @@ class Figures:
             shown = value if same else self.shown(value)
             shown = str(value) if shown is None else shown  # JSON holds no infinite numbers
             totals[shown] = totals.get(shown, 0) + count
-        if self.text:
+        if self.keeps_codes:
             for code, count in self.column.missing.items():
                 totals[code] = totals.get(code, 0) + count
         return totals
@@ -176,7 +186,7 @@ class Figures:
             return 0 if not self.count else None
         if self.frequencies is not None:
             return len(self.frequencies)
-        codes = len(self.column.missing) if self.text else 0
+        codes = len(self.column.missing) if self.keeps_codes else 0
         return min(self.column.distinct.estimate + codes, self.count)
 
     @property

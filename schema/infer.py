@@ -7,6 +7,7 @@ from functools import reduce
 
 import pyarrow as pa
 
+from schema.coded_text import told
 from schema.column import ColumnSummary
 from schema.decide import STRAY_SHARE, Decision, decisions
 from schema.lattice import join
@@ -69,14 +70,8 @@ def infer(
 
 
 def _missing_codes(field: Field, column: ColumnSummary) -> Iterator[Finding]:
-    codes = {code: count for code, count in sorted(column.missing.items()) if code}
-    if codes:
-        shown = ", ".join(map(repr, codes))
-        number = sum(codes.values())
-        which = "1 value is a code" if number == 1 else f"{number:,} values are codes"
-        message = (
-            f"column {field.name!r} is {field.type}, and {which} for missing ({shown}), read as null"
-        )
+    if any(column.missing):
+        message = f"column {field.name!r} is {field.type}, and {told(column)}, read as null"
         yield Finding("missing-codes", message, severity="info")
 
 
@@ -127,7 +122,7 @@ def misfit_findings(
         if column is None or not column.raw:
             continue
         decision = decided[field.name]
-        if not decision.text:
+        if not decision.keeps_codes:
             findings.extend(_missing_codes(field, column))
         if decision.doubt:
             findings.append(_in_doubt(field, decision))

@@ -24,7 +24,7 @@ from schema.written.compact import compact_days
 
 POINT, COMMA = "point", "comma"
 DAY_FIRST, MONTH_FIRST, WRITTEN, COMPACT = "day-first", "month-first", "written", "compact"
-SPAN, WORDS, TEXT = "span", "words", "text"
+SPAN, WORDS, TEXT, CODED = "span", "words", "text", "coded"
 
 TOLD = MappingProxyType(
     {
@@ -37,6 +37,7 @@ TOLD = MappingProxyType(
         SPAN: "durations: days, hours, minutes and seconds",
         WORDS: "words for true and false",
         TEXT: "text, whatever it looks like",
+        CODED: "text, but codes for missing values (NA, ?) are none",
     }
 )
 """Every notation, and what it means."""

@@ -213,7 +213,7 @@ def _read_off(figures: Figures) -> ColumnProfile:
     column = figures.column
     bounds = figures.bounds()
     moments = figures.moments()
-    lengths = column.lengths if figures.has_lengths else None
+    lengths = figures.lengths
     misfits = figures.decision.misfits(column)
     examples = sorted({example for facet in misfits.values() for example in facet.examples})
     return ColumnProfile(
@@ -240,7 +240,7 @@ def _read_off(figures: Figures) -> ColumnProfile:
             f"{example.text!r} ({example.place}, row {example.row})" for example in examples[:3]
         ),
         unique=figures.unique,
-        missing_codes=() if figures.text else tuple(sorted(column.missing)),
+        missing_codes=() if figures.keeps_codes else tuple(sorted(column.missing)),
         parses=tuple(sorted(_parses(column), key=lambda pair: (-pair[1], pair[0]))),
         written_lengths=(column.lengths.low, column.lengths.high)
         if column.raw and column.lengths

@@ -14,7 +14,7 @@ from schema.facets import kind_of
 from schema.kind import Kind
 from schema.kinds import KINDS, NULL_CODES, classify, parse_kind, read_all
 from schema.model import Schema
-from schema.notation import TEXT, parse_written
+from schema.notation import CODED, TEXT, parse_written
 
 __all__ = ["NULL_CODES", "cast_batch", "parse"]
 
@@ -40,7 +40,8 @@ def parse(values: pa.Array, target: pa.DataType, notation: str | None = None) ->
     if pa.types.is_null(target):
         return pa.nulls(len(values))
     if pa.types.is_string(target) or pa.types.is_large_string(target):
-        return pc.cast(values, target)
+        texts = pc.cast(values, target)
+        return _without_codes(texts) if notation == CODED else texts
     kind = kind_of(target)
     if kind not in _READ_AS and notation is None:
         raise SchemaError(f"text cannot be read as {target}")
@@ -52,6 +53,11 @@ def parse(values: pa.Array, target: pa.DataType, notation: str | None = None) ->
     if typed is None:
         typed = _parse_fitting(_only(values, kind), kind, target)
     return typed if typed.type == target else pc.cast(typed, target, safe=False)
+
+
+def _without_codes(texts: pa.Array) -> pa.Array:
+    codes = pa.array(sorted(NULL_CODES), texts.type)
+    return pc.if_else(pc.is_in(texts, codes), pa.scalar(None, texts.type), texts)
 
 
 def _only(values: pa.Array, kind: Kind) -> pa.Array:
@@ -102,7 +108,7 @@ def cast_batch(
 def _cast(
     column: pa.Array, name: str, target: pa.DataType, notation: str | None = None
 ) -> pa.Array:
-    if column.type == target:
+    if column.type == target and notation != CODED:
         return column
     try:
         if _is_text(column.type):

@@ -175,7 +175,7 @@ def test_a_fault_in_answering_is_told_in_graphql_and_masked(made, monkeypatch):
 
     with serving(made.store) as service:
         monkeypatch.setattr(execution, "check_reach", broken)
-        found = service.post("{ catalog { version } }", accept=GRAPHQL)
+        found = service.post("{ faulty: catalog { version } }", accept=GRAPHQL)
     assert found.status_code == 500
     assert found.headers["content-type"].startswith(GRAPHQL)
     assert codes(found) == ["INTERNAL_SERVER_ERROR"]
