@@ -76,37 +76,33 @@ def told(column: ColumnSummary, *, quoted: bool = True) -> str:
 def bounds(column: ColumnSummary, *, coded: bool) -> tuple[str | None, str | None]:
     """The first and the last text of a column, codes apart where it is `coded`."""
     low, high = column.low_text, column.high_text
-    if not coded or not {low, high} & column.missing.keys():
+    codes = {code for code in column.missing if code}
+    if not coded or not {low, high} & codes:
         return low, high
     if column.values is not None:
-        texts = list(map(str, column.values))
+        texts = [*map(str, column.values), *({""} & column.missing.keys())]
         return min(texts), max(texts)
     text = column.kinds.get(Kind.TEXT)
     ends = (str(text.low), str(text.high)) if text else (None, None)
-    return ends[0] if low in column.missing else low, ends[1] if high in column.missing else high
+    return ends[0] if low in codes else low, ends[1] if high in codes else high
 
 
 def lengths(column: ColumnSummary, sampled: pa.Array | None) -> Lengths | None:
     """Characters of the texts of a coded column but for its codes. The least, where a code is
     shorter than all that is known to be, is that of the `sampled` values.
     """
-    if column.values is not None:
-        known = [(len(str(text)), count) for text, count in column.values.items()]
-        sizes = [size for size, _ in known]
-        total = sum(size * count for size, count in known)
-        return Lengths(sum(count for _, count in known), total, min(sizes), max(sizes))
     found = column.lengths
-    if found is None or not any(len(code) == found.low for code in column.missing):
-        low = found.low if found else 0
-    else:
-        low = pc.min(pc.utf8_length(sampled)).as_py() if sampled is not None else found.low
-    codes = [(len(code), count) for code, count in column.missing.items()]
-    return found and Lengths(
-        found.count - sum(count for _, count in codes),
-        found.total - sum(size * count for size, count in codes),
-        low,
-        found.high,
-    )
+    if found is None:
+        return None
+    codes = [(len(code), count) for code, count in column.missing.items() if code]
+    low, high = found.low, found.high
+    if column.values is not None:
+        sizes = [*map(len, map(str, column.values)), *(0 for code in column.missing if not code)]
+        low, high = min(sizes), max(sizes)
+    elif sampled is not None and any(size == low for size, _ in codes):
+        low = pc.min(pc.utf8_length(sampled)).as_py()
+    count = found.count - sum(count for _, count in codes)
+    return Lengths(count, found.total - sum(size * count for size, count in codes), low, high)
 
 
 def _has_letters(text: str) -> bool:

@@ -74,14 +74,23 @@ class Figures:
         return self.column.lengths if self.text or self.kind in _LONG else None
 
     @cached_property
+    def _kept(self) -> dict[str, int]:
+        """The codes for missing that are values, with their counts: of text those that it
+        keeps, and the empty one.
+        """
+        missing = self.column.missing
+        if not self.text:
+            return {}
+        return {code: missing[code] for code in missing if self.keeps_codes or not code}
+
+    @cached_property
     def missing(self) -> int:
-        """Rows that hold a code for missing, where it is no value."""
-        return 0 if self.keeps_codes else sum(self.column.missing.values())
+        """Rows that hold a code for missing that is no value."""
+        return sum(self.column.missing.values()) - sum(self._kept.values())
 
     @cached_property
     def count(self) -> int:
-        found: int = sum(facet.count for facet in self._facets)
-        return found + sum(self.column.missing.values()) - self.missing
+        return sum(facet.count for facet in self._facets) + sum(self._kept.values())
 
     @cached_property
     def _read_facets(self) -> list[tuple[Kind, Facet]]:
@@ -136,9 +145,8 @@ class Figures:
             shown = value if same else self.shown(value)
             shown = str(value) if shown is None else shown  # JSON holds no infinite numbers
             totals[shown] = totals.get(shown, 0) + count
-        if self.keeps_codes:
-            for code, count in self.column.missing.items():
-                totals[code] = totals.get(code, 0) + count
+        for code, count in self._kept.items():
+            totals[code] = totals.get(code, 0) + count
         return totals
 
     def _typed(self, pairs: Iterable[tuple[Any, int]]) -> Iterable[tuple[Any, int]]:
@@ -186,8 +194,7 @@ class Figures:
             return 0 if not self.count else None
         if self.frequencies is not None:
             return len(self.frequencies)
-        codes = len(self.column.missing) if self.keeps_codes else 0
-        return min(self.column.distinct.estimate + codes, self.count)
+        return min(self.column.distinct.estimate + len(self._kept), self.count)
 
     @property
     def distinct_error(self) -> float:

@@ -32,7 +32,7 @@ TEXTS = {
     "lines.csv": 'id,text\n1,"two\nlines"\n2,"a\r\nb"\n3,c\n',
     "one_column.csv": "n\n1\n2\n3\n",
     "quotes.csv": 'id,text,more\n1,"say ""hi""","a,b"\n2,"",x\n3,,"it\'s"\n4, lead,trail \n'
-    '5,"back\\slash",\\\n6,"\\""",é✈\n7,NULL,NA\n',
+    '5,"back\\slash",\\\n6,"\\""",é✈\n7,None,NA\n',
     "tabs.tsv": "id\ttext\n1\ta,b\n2\tc;d\n3\t\n",
     "short.csv": "id,at\n1,2013-01-01T00:00Z\n2,2013-01-01T00:00:00Z\n",
     "times.csv": "id,at,fine\n1,05:06,2013-01-01 00:00:00.123456000\n2,05:06:07,\n"

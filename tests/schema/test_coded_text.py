@@ -85,7 +85,7 @@ def test_a_user_may_keep_or_drop_them() -> None:
 def test_figures_are_those_of_the_values_that_are_left(different: int, rows: int) -> None:
     draw = random.Random(different)
     words = [f"N{draw.randrange(10**5, 10**6)}{draw.choice('ABZ')}" for _ in range(different)]
-    texts = [draw.choice(["NA", "?", *words[:8], *words]) for _ in range(rows)]
+    texts = [draw.choice(["NA", "?", "", *words[:8], *words]) for _ in range(rows)]
     numbers = [draw.choice(["NA", str(draw.randrange(50))]) for _ in range(rows)]
     batch = raw(x=texts, n=numbers)
     halves = [batch.slice(0, rows // 3), batch.slice(rows // 3)]
@@ -99,6 +99,7 @@ def test_figures_are_those_of_the_values_that_are_left(different: int, rows: int
     lengths = left.str.len()
     assert (found.min_length, found.max_length) == (lengths.min(), lengths.max())
     assert found.mean_length == pytest.approx(lengths.mean())
+    assert found.empty_count == (left == "").sum()
     assert found.distinct_count == pytest.approx(left.nunique(), rel=max(found.distinct_error, 0))
     assert {value.value for value in found.top_values}.isdisjoint({"NA", "?"})
     read = cast_batch(batch, schema, {"x": "coded"})["x"]

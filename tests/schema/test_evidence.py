@@ -161,7 +161,10 @@ def test_casting_holds_just_what_the_summary_counted(texts: list[str | None]) ->
     assert len(typed) - typed.null_count == column.count
     decision = decide(summary.columns["a"], stray=0.3)
     if not decision.text and column.distinct_error == 0 and column.count:
-        assert len(pc.unique(typed.drop_null())) == column.distinct_count
+        values = typed.drop_null()
+        if pa.types.is_floating(values.type):
+            values = pc.add(values, 0.0)  # -0.0 and 0.0 are one number
+        assert len(pc.unique(values)) == column.distinct_count
 
 
 def test_parse_puts_null_where_a_text_does_not_fit() -> None:
