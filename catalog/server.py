@@ -128,7 +128,7 @@ def create_app(store: Store, service: Service = LOCAL) -> ASGIApp:
     app: ASGIApp = Bounded(routed, service.bounds)
     if service.rate is not None:
         app = Paced(app, Pace(service.rate))
-    app = Gate(app, authenticator, explores=explores)
+    app = Gate(app, authenticator, explores=explores, page=pages.refused)
     # outermost, so that the page that tells of a failure has its headers too
     return SecurityHeaders(HostCheck(app, hosts=service.hosts), secure=service.secure)
 

@@ -14,7 +14,7 @@ from catalog.access import policy
 from catalog.access.authentication import Authenticator, is_csrf_token
 from catalog.access.callers import LOCAL, Caller
 from catalog.access.pace import Pace, address_of, too_many
-from catalog.access.refusals import refusal, refuse
+from catalog.access.refusals import PAGE, Page, refusal, refuse
 from schema.errors import NotAllowed
 
 CALLER = "headwater.caller"
@@ -45,9 +45,15 @@ class Gate:
     """Middleware: finds the caller, asks the policy, and keeps other sites' pages out."""
 
     def __init__(
-        self, app: ASGIApp, authenticator: Authenticator, *, explores: bool = True
+        self,
+        app: ASGIApp,
+        authenticator: Authenticator,
+        *,
+        explores: bool = True,
+        page: Page | None = None,
     ) -> None:
         self._app = app
+        self._page = page
         self._authenticator = authenticator
         self._explores = explores
         self._guesses = Pace(GUESSES, MOST_GUESSES / GUESSES)
@@ -57,6 +63,7 @@ class Gate:
             await self._app(scope, receive, send)
             return
         scope[EXPLORES] = self._explores
+        scope[PAGE] = self._page
         answer = await self._refusal(scope)
         if answer is None:
             await self._app(scope, receive, send)

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import orjson
+from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
+
+PAGE = "headwater.refused"
+"""The key in an ASGI scope under which the page stands that tells people of a refusal."""
+
+Page = Callable[[Scope, int, str], Response]
+"""Makes it of the scope, the status and the message."""
 
 
 def refusal(scope: Scope, status: int, code: str, message: str) -> Response:
@@ -12,6 +21,9 @@ def refusal(scope: Scope, status: int, code: str, message: str) -> Response:
     if scope["path"].startswith(("/graphql", "/api/")):
         body = {"errors": [{"message": message, "extensions": {"code": code}}]}
         return Response(orjson.dumps(body), status, media_type="application/json")
+    page: Page | None = scope.get(PAGE)
+    if page is not None and "text/html" in Headers(scope=scope).get("accept", ""):
+        return page(scope, status, message)
     return PlainTextResponse(f"{message}\n", status)
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request as HttpRequest
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
+from starlette.types import Scope
 
 from catalog.access.callers import Asked
 from catalog.access.http import STATUS, disposition
@@ -211,6 +212,10 @@ class Pages:
         """What is shown for an error that is told to people."""
         status = next((code for kind, code in STATUS if isinstance(error, kind)), 500)
         return self._told(request, error, status)
+
+    def refused(self, scope: Scope, status: int, message: str) -> Response:
+        """What is shown to people who may not, or who ask too fast."""
+        return self._help(HttpRequest(scope), status, message)
 
     def failed(self, request: HttpRequest, _error: Exception) -> Response:
         """What is shown for a fault of the service itself, which its log tells of."""

@@ -434,3 +434,14 @@ def test_tokens_count_while_they_open_something(tmp_path: Path) -> None:
         assert store.access.has_tokens()
         store.access.revoke("1")
         assert not store.access.has_tokens()
+
+
+def test_people_are_told_of_a_refusal_on_a_page(guarded: Guarded) -> None:
+    told = guarded.get("/audit", "reader", accept="text/html,*/*")
+    assert told.status_code == 403
+    assert told.headers["content-type"].startswith("text/html")
+    assert "<h1>Not allowed</h1>" in told.text
+    assert "takes the role admin" in told.text
+    plain = guarded.get("/audit", "reader")
+    assert plain.status_code == 403
+    assert plain.headers["content-type"].startswith("text/plain")

@@ -13,6 +13,17 @@ function load(address) {
   });
 }
 
+// its editors have no names, and what scrolls in them cannot be reached by the keyboard
+function names() {
+  for (const editor of place.querySelectorAll(".CodeMirror")) {
+    const text = editor.querySelector("textarea");
+    const told = editor.closest("[aria-label]")?.getAttribute("aria-label") || "Editor";
+    if (text && !text.hasAttribute("aria-label")) text.setAttribute("aria-label", told);
+    const scroll = editor.querySelector(".CodeMirror-scroll");
+    if (scroll && scroll.tabIndex < 0) scroll.tabIndex = 0;
+  }
+}
+
 async function shows() {
   const style = document.createElement("link");
   style.rel = "stylesheet";
@@ -34,6 +45,8 @@ async function shows() {
     }),
     place,
   );
+  new MutationObserver(names).observe(place, { childList: true, subtree: true });
+  names();
   document.getElementById("plain").hidden = true;
   place.hidden = false;
 }
