@@ -59,7 +59,7 @@ class Progress:
 
 
 def crawl(
-    uris: Iterable[str],
+    uris: Iterable[str] | str,
     store: Store,
     limits: Limits = Limits(),  # noqa: B008  frozen
     *,
@@ -69,7 +69,8 @@ def crawl(
     on_progress: Callable[[Progress], None] | None = None,
     on_finding: Callable[[Finding], None] | None = None,
 ) -> Iterator[Outcome]:
-    """List, group, read what changed, record: one outcome for each dataset below the URIs.
+    """List, group, read what changed, record: one outcome for each dataset below the URIs (or the
+    one).
 
     `force` reads what has not changed too. `run` is the primary key of the run that wrote what
     is found. `engine` reads, here or on a cluster. `on_finding` is told of places that could not
@@ -80,7 +81,7 @@ def crawl(
     limits = replace(limits, known=store.there)
     unreachable: list[str] = []
     unsettled: list[Outcome] = []
-    for uri in uris:
+    for uri in (uris,) if isinstance(uris, str) else uris:
         try:
             source = registry.open_source(uri, limits)
             stopped = threading.Event()

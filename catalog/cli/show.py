@@ -26,6 +26,9 @@ PROFILE = """
   quantiles { q value } quantileError histogram { low high count }
   topValues { value count exact } minLength maxLength meanLength
   misfitCount misfitExamples unique constant role missingCodes parses { kind count }
+  history {
+    firstVersion firstSeen lastVersion lastChanged changes typeVersion typeChanged previousType
+  }
 """
 
 QUERY = f"""
@@ -94,7 +97,7 @@ def document(store: Store, source: Source) -> dict[str, Any]:
 def show(store: Store, source: Source, *, evidence: bool = False) -> None:
     """What it is, whether to trust it, its columns, and where it comes from."""
     from catalog.cli.output import console, finding_line, printable, text
-    from catalog.cli.told import said
+    from catalog.cli.told import changed, said
 
     out = console()
     out.print(text(source.label, "bold") + text(f"  {source.uri}", "dim"), soft_wrap=True)
@@ -107,7 +110,7 @@ def show(store: Store, source: Source, *, evidence: bool = False) -> None:
         for line in said(version, every=evidence):
             out.print(line, soft_wrap=True)
         out.print(columns(version))
-        for line in together(version):
+        for line in chain(together(version), changed(version)):
             out.print(line, soft_wrap=True)
     if report is not None:
         out.print(verdict(report), soft_wrap=True)

@@ -1,8 +1,10 @@
-"""What `headwater show` prints of what people and documents say of a source."""
+"""What `headwater show` prints of what people and documents say of a source, and of its columns'
+past.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,6 +14,9 @@ if TYPE_CHECKING:
 
 SHOWN = ("title", "package", "license", "owner", "source")
 """What is shown of the facts beside data without being asked for."""
+
+MOST_NAMED = 5
+"""Columns that are named before the others are counted."""
 
 
 def said(version: Version, *, every: bool) -> Iterator[Text]:
@@ -29,6 +34,45 @@ def said(version: Version, *, every: bool) -> Iterator[Text]:
         yield text("; ".join(told), "dim")
     if kept := _fixed(version):
         yield text(printable(kept), "dim")
+
+
+def changed(version: Version) -> Iterator[Text]:
+    """Which columns came after the first version, whose type changed, and in which version the
+    content of each changed last; nothing of a first version.
+    """
+    from catalog.cli.output import text
+    from catalog.store.history import histories
+
+    kept = {name: one for (name, _), one in histories(version.figures).items()}
+    if version.number == 1 or not kept:
+        return
+    if came := [(one.first_version, name) for name, one in kept.items() if one.first_version > 1]:
+        yield text(f"came later: {_by_version(came)}")
+    if retyped := [
+        f"{name} (version {one.type_version}, {one.previous_type} before)"
+        for name, one in kept.items()
+        if one.type_version
+    ]:
+        yield text(f"type changed: {_few(retyped)}")
+    last = [(one.last_version if one.changes else 0, name) for name, one in kept.items()]
+    yield text(f"content changed last: {_by_version(last)}", "dim")
+
+
+def _by_version(columns: Iterable[tuple[int, str]]) -> str:
+    """`version 4: a, b; never: c`, the newest first."""
+    by: dict[int, list[str]] = {}
+    for number, name in columns:
+        by.setdefault(number, []).append(name)
+    told = (
+        f"{f'version {number}' if number else 'never'}: {_few(names)}"
+        for number, names in sorted(by.items(), reverse=True)
+    )
+    return "; ".join(told)
+
+
+def _few(names: list[str]) -> str:
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return ", ".join(names[:MOST_NAMED]) + more
 
 
 def _fixed(version: Version) -> str:

@@ -10,6 +10,7 @@ from graphene import Field as Member
 
 from catalog import model
 from catalog.graphql.fields import Shown, shown
+from catalog.graphql.history import ColumnHistoryType
 from catalog.graphql.plans import knows, reads
 from catalog.graphql.relations import (
     CompositeKey,
@@ -21,6 +22,7 @@ from catalog.graphql.relations import (
 )
 from catalog.graphql.scalars import DateTime, Long, Value
 from catalog.store.codec import long_of
+from catalog.store.history import history_of
 from catalog.store.stored import Outline
 from schema.roles import role_of
 
@@ -110,6 +112,16 @@ class ColumnProfileType(ObjectType):
     parses = List(
         NonNull(Parse), description="What the texts of a file can be read as, most first."
     )
+
+    history = Member(
+        ColumnHistoryType,
+        description="When it came and changed last; null in versions of before that was kept.",
+    )
+
+    @staticmethod
+    @reads
+    def resolve_history(profile: Mapping[str, Any], _info: Any) -> Any:
+        return history_of(profile)
 
     @staticmethod
     @reads

@@ -15,6 +15,11 @@ from schema.profile import TableProfile
 LONG = ("quantiles", "histogram", "top_values", "misfit_examples", "distribution")
 """The figures of a column that are lists."""
 
+HISTORY = "history"
+"""Under which the store keeps when a column came and changed, beside its figures."""
+
+_STORED = frozenset(("more", HISTORY))
+
 
 def encode_dataset(dataset: Dataset) -> dict[str, Any]:
     """Without `entries`, namespace, name and uri, which have columns of their own; what is empty
@@ -84,7 +89,7 @@ def _short(column: dict[str, Any]) -> dict[str, Any]:
 def decode_profile(value: Mapping[str, Any]) -> TableProfile:
     """The profile that `encode_profile` encoded, or `TableProfile.to_dict` before it did."""
     columns = [
-        {**{name: item for name, item in column.items() if name != "more"}, **long_of(column)}
+        {**{name: item for name, item in column.items() if name not in _STORED}, **long_of(column)}
         for column in value["columns"]
     ]
     return TableProfile.from_dict({**value, "columns": columns})

@@ -6,8 +6,7 @@ twenty times that of one more row in it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
@@ -19,45 +18,28 @@ from catalog.context import owner, words
 from catalog.events import EventKind
 from catalog.joins.keys import place_of
 from catalog.model import Outcome, Record, Status
-from catalog.store import codec, counting, events, indexing, joining, reports
+from catalog.store import codec, counting, events, history, indexing, joining, reports
 from catalog.store.alerts import enqueue
-from catalog.store.claiming import Claim, claim_many
-from catalog.store.columns import digest
+from catalog.store.claiming import claim_many
+from catalog.store.entering import write_entries
 from catalog.store.naming import Keys, folded
 from catalog.store.rows import chunks, now, sources_by_pk, upsert
 from catalog.store.stamps import content_stamp, settled_stamp
-from catalog.store.tables import entries, fields, listings, semantics, sources, summaries, versions
+from catalog.store.tables import fields, listings, semantics, sources, versions
 from catalog.store.tables import reports as report_table
-from connectors.model import Entry
+from catalog.store.work import Row, Work
 from schema.model import Schema
-
-Row = dict[str, Any]
-
-
-@dataclass(slots=True)
-class _Work:
-    """One record on its way: its source's row, what becomes of it, its version and report."""
-
-    record: Record
-    claim: Claim
-    status: Status
-    version_pk: int | None = None
-    report_pk: int | None = None
-
-    @property
-    def pk(self) -> int:
-        return self.claim.pk
 
 
 def record_many(connection: Connection, records: Sequence[Record]) -> list[Outcome]:
     """See `Store.record_many`."""
     at = now()
     claims = claim_many(connection, [one.dataset for one in records], at)
-    work = [_Work(one, claim, Status.FAILED) for one, claim in zip(records, claims, strict=True)]
+    work = [Work(one, claim, Status.FAILED) for one, claim in zip(records, claims, strict=True)]
     read = [one for one in work if one.record.schema is not None]
     _write_versions(connection, read, at)
     _write_reports(connection, read)
-    _write_entries(connection, [one for one in work if one.record.dataset.entries])
+    write_entries(connection, [one for one in work if one.record.dataset.entries])
     _write_fields(connection, read)
     _write_listings(connection, work)
     _write_events(connection, work, at)
@@ -109,7 +91,7 @@ def record_many(connection: Connection, records: Sequence[Record]) -> list[Outco
     ]
 
 
-def _newly_broken(connection: Connection, work: Sequence[_Work]) -> set[int]:
+def _newly_broken(connection: Connection, work: Sequence[Work]) -> set[int]:
     """The sources that cannot be read now and could be, or were not known, before."""
     failed = [one.pk for one in work if one.record.schema is None]
     if not failed:
@@ -120,27 +102,36 @@ def _newly_broken(connection: Connection, work: Sequence[_Work]) -> set[int]:
     return set(failed) - (set(before) - made)
 
 
-def _write_versions(connection: Connection, read: Sequence[_Work], at: datetime) -> None:
+def _write_versions(connection: Connection, read: Sequence[Work], at: datetime) -> None:
     """A new version where fingerprint or content are new; else the current one is told anew."""
     changed: list[Row] = []
     same: list[Row] = []
+    current = (one.claim.version_pk for one in read)
+    figures = history.before(connection, [pk for pk in current if pk is not None])
     for one in read:
         record, before = one.record, one.claim
         assert record.schema is not None
         assert record.profile is not None
         shape = (record.schema.fingerprint, content_stamp(record.dataset.entries))
+        anew = before.version_pk is not None and shape == (
+            before.fingerprint,
+            before.content_stamp,
+        )
+        last = figures.get(before.version_pk) if before.version_pk is not None else None
+        profile = codec.encode_profile(record.profile)
+        number = before.number + (not anew)
         content = {
             "schema": record.schema.to_dict(),
-            "profile": codec.encode_profile(record.profile),
+            "profile": history.told(profile, last, number, at, anew=anew),
             "dataset": codec.encode_dataset(record.dataset),
             "findings": codec.encode_findings(record.findings),
         }
-        if before.version_pk is not None and shape == (before.fingerprint, before.content_stamp):
+        if anew:
             one.status, one.version_pk = Status.UNCHANGED, before.version_pk
             same.append({"version": before.version_pk, **content})
             continue
         one.status = Status.NEW if before.version_pk is None else Status.CHANGED
-        numbered = {"source_pk": one.pk, "number": before.number + 1, "run_pk": record.run}
+        numbered = {"source_pk": one.pk, "number": number, "run_pk": record.run}
         shaped = {"created_at": at, "fingerprint": shape[0], "content_stamp": shape[1]}
         changed.append({**numbered, **shaped, **content})
     if same:
@@ -150,7 +141,7 @@ def _write_versions(connection: Connection, read: Sequence[_Work], at: datetime)
         one.version_pk = made.get(one.pk, one.version_pk)
 
 
-def _write_reports(connection: Connection, read: Sequence[_Work]) -> None:
+def _write_reports(connection: Connection, read: Sequence[Work]) -> None:
     rows = [
         reports.row(one.record.quality, one.pk, one.version_pk)
         for one in read
@@ -176,71 +167,7 @@ def _update(connection: Connection, table: Any, key: str, rows: list[Row]) -> No
     connection.execute(update(table).where(primary == bindparam(key)).values(**columns), rows)
 
 
-def _write_entries(connection: Connection, work: Sequence[_Work]) -> None:
-    """Entries that are listed no more go, with their summaries; changed ones keep theirs only if
-    the record has a new one, so that a summary never stands for content that it is not of.
-    """
-    stored = _stored_stamps(connection, [one.pk for one in work if not one.claim.made])
-    for one in work:
-        before = stored.get(one.pk)
-        if before:
-            gone = before.keys() - {digest(entry.uri) for entry in one.record.dataset.entries}
-            _drop(connection, one.pk, sorted(gone))
-    for rows in chunks(_fresh_entries(connection, work, stored), 1000):
-        connection.execute(insert(entries), [row for row, _ in rows])
-        if blobs := [blob for _, blob in rows if blob is not None]:
-            connection.execute(insert(summaries), blobs)
-
-
-def _stored_stamps(connection: Connection, pks: Collection[int]) -> dict[int, dict[bytes, str]]:
-    found: dict[int, dict[bytes, str]] = {}
-    query = select(entries.c.source_pk, entries.c.key, entries.c.stamp)
-    for chunk in chunks(pks):
-        for pk, key, stamp in connection.execute(query.where(entries.c.source_pk.in_(chunk))):
-            found.setdefault(pk, {})[key] = stamp
-    return found
-
-
-def _fresh_entries(
-    connection: Connection, work: Sequence[_Work], stored: Mapping[int, Mapping[bytes, str]]
-) -> Iterator[tuple[Row, Row | None]]:
-    """Rows of `entries` to insert, each with its row of `summaries`; what they replace goes."""
-    for one in work:
-        before, parts = stored.get(one.pk, {}), one.record.parts
-        for listed in chunks(one.record.dataset.entries, 1000):
-            keyed = {digest(entry.uri): entry for entry in listed}
-            fresh = {
-                key: entry
-                for key, entry in keyed.items()
-                if before.get(key) != entry.stamp or entry.uri in parts
-            }
-            _drop(connection, one.pk, [key for key in fresh if key in before])
-            for key, entry in fresh.items():
-                summary = parts.get(entry.uri)
-                blob = {"source_pk": one.pk, "key": key, "summary": summary}
-                yield _entry_row(one.pk, key, entry), blob if summary is not None else None
-
-
-def _drop(connection: Connection, source_pk: int, keys: Sequence[bytes]) -> None:
-    for chunk in chunks(keys):
-        connection.execute(
-            delete(entries).where(entries.c.source_pk == source_pk, entries.c.key.in_(chunk))
-        )
-
-
-def _entry_row(source_pk: int, key: bytes, entry: Entry) -> Row:
-    return {
-        "source_pk": source_pk,
-        "key": key,
-        "uri": entry.uri,
-        "size": entry.size,
-        "stamp": entry.stamp,
-        "modified": entry.modified,
-        "partition": codec.encode_partition(entry.partition),
-    }
-
-
-def _write_fields(connection: Connection, read: Sequence[_Work]) -> None:
+def _write_fields(connection: Connection, read: Sequence[Work]) -> None:
     """The fields of each source and the semantic types among them, as they are now."""
     shown = [one.pk for one in read if one.claim.version_pk is not None]
     for table in (fields, semantics):
@@ -265,7 +192,7 @@ def _field_rows(schemas: Sequence[tuple[int, Schema]]) -> Iterator[Row]:
             yield {"source_pk": pk, "position": position, "name": field.name, "name_key": key}
 
 
-def _write_listings(connection: Connection, work: Sequence[_Work]) -> None:
+def _write_listings(connection: Connection, work: Sequence[Work]) -> None:
     rows = [
         {
             "source_pk": one.pk,
@@ -285,7 +212,7 @@ def _settled(record: Record) -> str | None:
     return settled_stamp(record.dataset, record.findings) if record.dataset.entries else None
 
 
-def _write_sources(connection: Connection, work: Sequence[_Work], at: datetime) -> None:
+def _write_sources(connection: Connection, work: Sequence[Work], at: datetime) -> None:
     """One statement for each set of columns that is written: few differ."""
     by_columns: dict[tuple[str, ...], list[Row]] = {}
     for one in work:
@@ -295,7 +222,7 @@ def _write_sources(connection: Connection, work: Sequence[_Work], at: datetime) 
         _update(connection, sources, "source", sorted(rows, key=itemgetter("source")))
 
 
-def _write_events(connection: Connection, work: Sequence[_Work], at: datetime) -> None:
+def _write_events(connection: Connection, work: Sequence[Work], at: datetime) -> None:
     """Before the sources are written, whose quality until now is compared."""
     found = [
         one.pk
@@ -311,7 +238,7 @@ def _write_events(connection: Connection, work: Sequence[_Work], at: datetime) -
     events.note_verdicts(connection, told, at)
 
 
-def _values(one: _Work, at: datetime) -> Row:
+def _values(one: Work, at: datetime) -> Row:
     """The columns of a source that a record changes."""
     dataset, profile, quality = one.record.dataset, one.record.profile, one.record.quality
     values: Row = {"status": one.status, "last_seen": at}

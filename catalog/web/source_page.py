@@ -17,6 +17,7 @@ from catalog.graphql.loading import Request
 from catalog.graphql.quality import dimensions_of
 from catalog.model import Expectation, ExpectationResult, Source, Version
 from catalog.quality.wording import describe
+from catalog.store.history import histories
 from catalog.web.column_river import columns_picture
 from catalog.web.river import picture
 from connectors import registry
@@ -48,7 +49,9 @@ def _meanings(request: Request, source: Source, version: Version | None, _query:
     for one in terms_of(request, source):
         found.setdefault(one.field, []).append(one)
     hidden = personal_names(version.schema) if version and not request.unmask else frozenset()
-    return {"meanings": found, "personal": hidden}
+    kept = histories(version.figures) if version is not None and version.number > 1 else {}
+    past = {name: one for (name, _), one in kept.items()}
+    return {"meanings": found, "personal": hidden, "histories": past}
 
 
 def _quality(request: Request, source: Source, _version: Version | None, _query: Query) -> Facts:
