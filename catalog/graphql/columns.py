@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graphene import Boolean, Float, Int, List, NonNull, ObjectType, String
@@ -167,7 +167,7 @@ class Field(ObjectType):
     nullable = Boolean(description="Whether a row may lack it.")
     description = String(description="What the source or a person says about it.")
     semantic_type = Member(SemanticType, description="What the values mean; null when unknown.")
-    key = Boolean(description="Whether it is part of the primary key.")
+    key = Boolean(default_value=False, description="Whether it is part of the primary key.")
     profile = Member(ColumnProfileType, description="Figures of this field.")
 
 
@@ -211,12 +211,8 @@ class SchemaType(ObjectType):
         name_contains: str | None = None,
         *,
         profile: bool = True,
-    ) -> list[Shown]:
-        columns = shown(version, figures=profile)
-        if not name_contains:
-            return columns
-        wanted = name_contains.casefold()
-        return [column for column in columns if wanted in column.name.casefold()]
+    ) -> Sequence[Mapping[str, Any] | Shown]:
+        return shown(version, (name_contains or "").casefold(), figures=profile)
 
 
 class TableProfileType(ObjectType):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,73 +83,86 @@ class Profiles:
 
 
 class Shown:
-    """One field of a version as the API shows it: as `Column`, with the profile as the store has
-    it, which is decoded when it is asked for. Without `profiles` it is of a schema alone.
+    """One field of a version as the API shows it, with the profile as the store has it, which is
+    decoded when it is asked for.
     """
 
     __slots__ = (
+        "_profiles",
+        "_turn",
         "description",
         "key",
         "name",
         "nullable",
-        "profiles",
         "semantic_type",
-        "turn",
         "type",
     )
 
-    def __init__(self, field: Mapping[str, Any], turn: int, *, key: bool) -> None:
-        self.profiles: Profiles | None = None
-        self.turn = turn
-        self.name = field["name"]
-        kind = field["type"]
-        self.type = kind if isinstance(kind, str) else str(decode_type(kind))
-        self.nullable = field["nullable"]
-        self.description = field.get("description")
-        semantic = field.get("semanticType")
-        self.semantic_type = (
-            _meaning(semantic, field.get("semanticConfidence"), field.get("semanticReason"))
-            if semantic
-            else None
-        )
-        self.key = key
+    def __init__(self, field: Mapping[str, Any], profiles: Profiles, turn: int) -> None:
+        get = field.get
+        self.name, self.type, self.nullable = field["name"], field["type"], field["nullable"]
+        self.description, self.semantic_type = get("description"), get("semantic_type")
+        self.key = get("key", False)
+        self._profiles, self._turn = profiles, turn
 
     @property
     def profile(self) -> Mapping[str, Any] | None:
         """The profile of the same name and turn."""
-        return self.profiles.get(self.name, self.turn) if self.profiles else None
-
-    def of(self, profiles: Profiles) -> Shown:
-        """The same field with the figures of a version."""
-        shown = Shown.__new__(Shown)
-        shown.profiles, shown.turn, shown.key = profiles, self.turn, self.key
-        shown.name, shown.type, shown.nullable = self.name, self.type, self.nullable
-        shown.description, shown.semantic_type = self.description, self.semantic_type
-        return shown
+        return self._profiles.get(self.name, self._turn)
 
 
-def shown(version: model.Version | Outline, *, figures: bool = True) -> list[Shown]:
-    """The fields of a version as the API shows them; those of a schema are kept with it. Without
-    `figures` an outline is enough.
+def shown(
+    version: model.Version | Outline, wanted: str = "", *, figures: bool = True
+) -> Sequence[Mapping[str, Any] | Shown]:
+    """The fields of a version as the API shows them, of a schema alone as the store has them: what
+    is made of those is kept with it. Without `figures` an outline is enough. With `wanted` only
+    those whose name holds it.
     """
     shape = version.shape
     fields = getattr(shape, "kept", None)
     if fields is None:
-        fields = Lasting(_shown(shape))
+        fields = Lasting(_told(shape))
         if isinstance(shape, Shape):
             shape.kept = fields
-    if not figures or isinstance(version, Outline):
-        return fields
+    if figures and not isinstance(version, Outline):
+        fields = _with_profiles(version, fields)
+        return [one for one in fields if wanted in one.name.casefold()] if wanted else fields
+    return [one for one in fields if wanted in one["name"].casefold()] if wanted else fields
+
+
+def _with_profiles(version: model.Version, fields: Iterable[Mapping[str, Any]]) -> list[Shown]:
     profiles = Profiles(version)
-    return [one.of(profiles) for one in fields]
-
-
-def _shown(shape: Mapping[str, Any]) -> list[Shown]:
-    keys = shape.get("primaryKey", ())
     turns: dict[str, int] = {}
     found = []
-    for field in shape["fields"]:
-        name = field["name"]
-        turn = turns[name] = turns.get(name, -1) + 1
-        found.append(Shown(field, turn, key=name in keys))
+    for field in fields:
+        turn = turns[field["name"]] = turns.get(field["name"], -1) + 1
+        found.append(Shown(field, profiles, turn))
     return found
+
+
+def _told(shape: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The fields by the names that the API reads; those that have nothing else to tell are as they
+    are stored.
+    """
+    keys = shape.get("primaryKey", ())
+    return [
+        field
+        if type(field["type"]) is str and "semanticType" not in field and field["name"] not in keys
+        else _spelled_out(field, key=field["name"] in keys)
+        for field in shape["fields"]
+    ]
+
+
+def _spelled_out(field: Mapping[str, Any], *, key: bool) -> Mapping[str, Any]:
+    kind = field["type"]
+    semantic = field.get("semanticType")
+    return {
+        **field,
+        "type": kind if isinstance(kind, str) else str(decode_type(kind)),
+        "semantic_type": _meaning(
+            semantic, field.get("semanticConfidence"), field.get("semanticReason")
+        )
+        if semantic
+        else None,
+        "key": key,
+    }

@@ -168,7 +168,7 @@ def _schema(packed: bytes) -> Schema:
     return Schema.from_dict(_shape(packed))
 
 
-_cached_shape = lru_cache(2048)(_shape)  # the schemas of a catalog are much alike, and are asked
+_cached_shape = lru_cache(4096)(_shape)  # the schemas of a catalog are much alike, and are asked
 _cached_schema = lru_cache(2048)(_schema)  # again with every page
 
 
