@@ -102,9 +102,10 @@ class Facet:
     units: tuple[str, ...] = ()
     """Signs of money and share beside numbers, '' where some have none; sorted."""
     days: int = 0
-    """How many integers are dates of eight digits."""
+    """How many integers are dates of eight digits or times of fourteen."""
     other: tuple[Plain | None, Plain | None] | None = None
-    """Bounds by the other reading, the month before the day."""
+    """Bounds by the other reading, the month before the day; of integers that are times of
+    fourteen digits, of the last six."""
 
     def __add__(self, other: Facet) -> Facet:
         moments = (

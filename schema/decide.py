@@ -18,6 +18,7 @@ from schema.notation import (
     CODED,
     COMMA,
     COMPACT,
+    COMPACT_TIME,
     DAY_FIRST,
     FAMILIES,
     MONTH_FIRST,
@@ -30,9 +31,13 @@ from schema.notation import (
 )
 from schema.one_code import is_one_code
 from schema.summary import Summary
+from schema.written.compact import LATEST
 
 STRAY_SHARE = 0.001
 """The share of values that may not fit a column's type; they are findings. More make it text."""
+
+FIRST_HOUR = 10_000
+"""The last six digits of a time at one o'clock."""
 
 FEWEST_DAYS = 3
 """Fewer different numbers of eight digits may be dates by chance."""
@@ -199,13 +204,28 @@ def _may_be(
         words = [str(one) for one in column.values or () if isinstance(one, str)]
         known = [word for word in words if word in written.YES or word in written.NO]
         return column.values is not None and written.one_language(known)
-    if notation == COMPACT:
-        whole = found.get(Kind.INT)
-        if whole is None or not whole.days:
-            return False
-        several = column.values is None or len(column.values) >= FEWEST_DAYS
-        return fixed is not None or (whole.days == whole.count and several)
+    if notation in (COMPACT, COMPACT_TIME):
+        return _are_compact(column, notation, fixed)
     return True
+
+
+def _are_compact(column: ColumnSummary, notation: str, fixed: str | None) -> bool:
+    """Whether integers may be dates of eight digits, or times of fourteen: a number of a day
+    with a counter behind it is none, whose hour is always 0.
+    """
+    whole = column.kinds.get(Kind.INT)
+    if whole is None or not whole.days:
+        return False
+    if fixed is not None:
+        return True
+    several = column.values is None or len(column.values) >= FEWEST_DAYS
+    if whole.days < whole.count or not several:
+        return False
+    if notation == COMPACT:
+        return isinstance(whole.high, int) and whole.high <= LATEST
+    last = whole.other[1] if whole.other else None
+    times = isinstance(whole.low, int) and whole.low > LATEST
+    return times and isinstance(last, int) and last >= FIRST_HOUR
 
 
 def _are_thousands(facet: Facet) -> bool:
@@ -237,8 +257,9 @@ def _of_two_readings(
     found = column.kinds
     days = found.get(Kind.INT)
     whole = days is not None and _count(column, family) == days.count
-    if notation is None and whole and _may_be(column, COMPACT, family, None, proven):
-        return COMPACT, by_name[COMPACT]
+    for compact in (COMPACT, COMPACT_TIME):
+        if notation is None and whole and _may_be(column, compact, family, None, proven):
+            return compact, by_name[compact]
     if notation in (DAY_FIRST, MONTH_FIRST) and _only_either(found):
         notation = _order(found, proven)
         return notation, by_name[notation]
@@ -283,8 +304,8 @@ def _doubt(
 
 
 def _type(members: Mapping[Kind, Facet], notation: str | None) -> pa.DataType:
-    if notation == COMPACT:
-        return pa.date32()
+    if notation in (COMPACT, COMPACT_TIME):
+        return pa.date32() if notation == COMPACT else pa.timestamp("us")
     if notation == SPAN:
         return pa.duration("us")
     if notation in (POINT, COMMA):

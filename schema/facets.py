@@ -14,7 +14,14 @@ from schema.column import Facet, Lengths, Moments
 from schema.kind import Kind
 from schema.kinds import NUMERIC
 from schema.octets import digits, has_letter
-from schema.written.compact import EARLIEST, LATEST, compact_days
+from schema.written.compact import (
+    EARLIEST,
+    FIRST_STAMP,
+    LAST_STAMP,
+    LATEST,
+    compact_days,
+    compact_times,
+)
 from schema.written.numbers import scale as number_scale
 from schema.written.numbers import units as number_units
 
@@ -78,18 +85,30 @@ def facet(kind: Kind, found: Weighted) -> Facet:
     ends = pa.array([bounds["min"], bounds["max"]], ordered.type).cast(values.type)
     low, high = plain_values(ends, kind) if kind is not Kind.BOOL else (None, None)
     fine = kind in (Kind.TIME, Kind.TIMESTAMP, Kind.TIMESTAMPTZ) and values.type.unit == "ns"
-    days = _days(found, low, high) if kind is Kind.INT else 0
-    return Facet(found.rows, low, high, _moments(kind, found, low, high), fine=fine, days=days)
+    moments = _moments(kind, found, low, high)
+    made = Facet(found.rows, low, high, moments, fine=fine)
+    return _with_days(made, found) if kind is Kind.INT else made
 
 
-def _days(found: Weighted, low: Any, high: Any) -> int:
-    """How many of the integers are dates of eight digits."""
-    if low < EARLIEST or high > LATEST:
-        return 0
-    days = compact_days(found.values)
-    if found.counts is None:
-        return int(len(days) - days.null_count)
-    return int(found.counts[days.is_valid().to_numpy(zero_copy_only=False)].sum())
+def _with_days(made: Facet, found: Weighted) -> Facet:
+    """The facet of integers with how many of them are dates of eight digits, or times of fourteen
+    with the first and last of their clocks.
+    """
+    low, high = made.low, made.high
+    if not isinstance(low, int) or not isinstance(high, int):
+        return made
+    clocks = None
+    if low >= EARLIEST and high <= LATEST:
+        days = compact_days(found.values)
+    elif low >= FIRST_STAMP and high <= LAST_STAMP:
+        days = compact_times(found.values)
+        clock = found.values.to_numpy(zero_copy_only=False) % 10**6
+        clocks = int(clock.min()), int(clock.max())
+    else:
+        return made
+    known = days.is_valid().to_numpy(zero_copy_only=False)
+    count = int(known.sum() if found.counts is None else found.counts[known].sum())
+    return replace(made, days=count, other=clocks)
 
 
 def _is_binary(kind: pa.DataType) -> bool:

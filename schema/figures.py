@@ -23,7 +23,7 @@ from schema.facets import kind_of, plain_values
 from schema.kind import Kind
 from schema.kinds import KINDS, NUMERIC, TEMPORAL, classify
 from schema.lattice import canonical
-from schema.notation import COMPACT, read_as
+from schema.notation import COMPACT, COMPACT_TIME, read_as
 from schema.sketches import RowSample
 from schema.text import parse
 from schema.written import YES
@@ -159,7 +159,7 @@ class Figures:
         texts: list[str] = []
         counts: list[int] = []
         whole = not self.column.raw or Kind.INT in self.decision.kinds
-        days = self.decision.notation == COMPACT
+        days = self.decision.notation in (COMPACT, COMPACT_TIME)
         for value, count in pairs:
             if isinstance(value, str):
                 texts.append(value)

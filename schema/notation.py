@@ -17,13 +17,14 @@ import pyarrow.compute as pc
 from schema import written
 from schema.column import Facet, Moments, Plain
 from schema.errors import InvalidInput
-from schema.facets import kind_of
+from schema.facets import kind_of, plain_values
 from schema.kind import Kind
 from schema.kinds import KINDS, NUMERIC, classify, parse_kind
-from schema.written.compact import compact_days
+from schema.written.compact import compact_days, compact_times
 
 POINT, COMMA = "point", "comma"
-DAY_FIRST, MONTH_FIRST, WRITTEN, COMPACT = "day-first", "month-first", "written", "compact"
+DAY_FIRST, MONTH_FIRST, WRITTEN = "day-first", "month-first", "written"
+COMPACT, COMPACT_TIME = "compact", "compact-time"
 SPAN, WORDS, TEXT, CODED = "span", "words", "text", "coded"
 
 TOLD = MappingProxyType(
@@ -34,6 +35,7 @@ TOLD = MappingProxyType(
         MONTH_FIRST: "the month stands before the day",
         WRITTEN: "forms with one meaning, other than ISO 8601 has them",
         COMPACT: "dates of eight digits, as 20240131",
+        COMPACT_TIME: "times of fourteen digits, as 20240131235959",
         SPAN: "durations: days, hours, minutes and seconds",
         WORDS: "words for true and false",
         TEXT: "text, whatever it looks like",
@@ -66,6 +68,7 @@ FAMILIES: tuple[tuple[str | None, frozenset[Kind]], ...] = (
     (SPAN, TIMES | {Kind.DURATION}),
     (WORDS, frozenset((Kind.BOOL, Kind.YES_OR_NO))),
     (COMPACT, frozenset((Kind.INT,))),
+    (COMPACT_TIME, frozenset((Kind.INT,))),
 )
 """Kinds that may stand in one column, by its notation."""
 
@@ -75,7 +78,7 @@ _HELD: dict[Kind, frozenset[Kind]] = {
     Kind.DATE: frozenset((Kind.DATE, Kind.DATE_WRITTEN, Kind.DATE_DMY, Kind.DATE_MDY))
     | {Kind.DATE_EITHER, Kind.INT},
     Kind.TIMESTAMP: _MOMENTS | _EITHER | {Kind.DATE_DMY, Kind.DATE_MDY, Kind.STAMP_DMY}
-    | {Kind.STAMP_MDY},
+    | {Kind.STAMP_MDY, Kind.INT},
     Kind.TIMESTAMPTZ: frozenset((Kind.TIMESTAMPTZ, Kind.ZONED_WRITTEN)),
     Kind.TIME: TIMES,
     Kind.DURATION: TIMES | {Kind.DURATION},
@@ -124,6 +127,8 @@ def read_as(values: pa.Array, kind: Kind, notation: str | None) -> pa.Array:
         return written.parse(values, kind, other=True)
     if notation == COMPACT:
         return compact_days(pc.cast(values, pa.int64()))
+    if notation == COMPACT_TIME:
+        return compact_times(pc.cast(values, pa.int64()))
     typed = parse_kind(values, kind)
     if notation == SPAN and kind in TIMES:
         ticks = pc.cast(pc.cast(typed, pa.time64("us"), safe=False), pa.int64())
@@ -164,16 +169,16 @@ def read_facet(facet: Facet, kind: Kind, notation: str | None) -> Facet:
         return _scaled(facet, 0.001, 3)
     if notation == MONTH_FIRST and kind in _EITHER and facet.other is not None:
         return replace(facet, low=facet.other[0], high=facet.other[1])
-    if notation == COMPACT:
-        low, high = (_day_of(end) for end in (facet.low, facet.high))
+    if notation in (COMPACT, COMPACT_TIME):
+        low, high = (_moment_of(end, notation) for end in (facet.low, facet.high))
         return replace(facet, low=low, high=high, moments=None)
     return facet
 
 
 def plain_kind(kind: Kind, notation: str | None) -> Kind:
     """The kind of typed values that texts of a written kind become, as to their order and unit."""
-    if notation == COMPACT:
-        return Kind.DATE
+    if notation in (COMPACT, COMPACT_TIME):
+        return Kind.DATE if notation == COMPACT else Kind.TIMESTAMP
     if notation == SPAN:
         return Kind.DURATION
     name = kind.value
@@ -198,11 +203,13 @@ def _scaled(facet: Facet, factor: float, scale: int) -> Facet:
     )
 
 
-def _day_of(value: Plain | None) -> int | None:
+def _moment_of(value: Plain | None, notation: str) -> int | None:
+    """Digits as the day or the nanosecond that they are."""
     if not isinstance(value, int):
         return None
-    day: int | None = pc.cast(compact_days(pa.array([value])), pa.int32())[0].as_py()
-    return day
+    read = compact_days if notation == COMPACT else compact_times
+    (moment,) = plain_values(read(pa.array([value])), plain_kind(Kind.INT, notation))
+    return int(moment) if moment is not None else None
 
 
 def apart(options: tuple[tuple[str, str], ...]) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Dates of eight digits, as 20240131."""
+"""Dates of eight digits, as 20240131, and times of fourteen, as 20240131235959."""
 
 from __future__ import annotations
 
@@ -20,3 +20,21 @@ def compact_days(numbers: pa.Array) -> pa.Array:
     known &= day <= longest
     days = months.astype("datetime64[D]").astype(np.int32) + np.where(known, day, 1) - 1
     return pa.array(days.astype(np.int32), mask=~known).cast(pa.date32())
+
+
+FIRST_STAMP, LAST_STAMP = EARLIEST * 10**6, LATEST * 10**6 + 235959
+"""The first and last second that fourteen digits are taken for."""
+
+
+def compact_times(numbers: pa.Array) -> pa.Array:
+    """Numbers of fourteen digits as timestamps, null where there is no such second."""
+    values = pc.fill_null(numbers, 0)
+    days = compact_days(pc.divide(values, 10**6))
+    clock = values.to_numpy(zero_copy_only=False) % 10**6
+    hour, minute, second = clock // 10_000, clock // 100 % 100, clock % 100
+    known = (hour < 24) & (minute < 60) & (second < 60)
+    midnight = pc.cast(pc.cast(days, pa.timestamp("s")), pa.int64())
+    seconds = pc.add(midnight, pa.array(hour * 3600 + minute * 60 + second))
+    return pc.if_else(pa.array(known), pc.cast(seconds, pa.timestamp("s")), None).cast(
+        pa.timestamp("us")
+    )

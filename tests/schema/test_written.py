@@ -78,6 +78,18 @@ DATE, STAMP = pa.date32(), pa.timestamp("us")
             [dt.date(2024, 1, 31), dt.date(2024, 2, 29), dt.date(2023, 11, 1)],
         ),
         (["20240131", "20240230", "20231101"], pa.int64(), [20240131, 20240230, 20231101]),
+        (
+            ["20240131235959", "20240229000000", "NA", "20231101123005"],
+            STAMP,
+            [*map(dt.datetime.fromisoformat, ("2024-01-31T23:59:59", "2024-02-29")), None,
+             dt.datetime.fromisoformat("2023-11-01T12:30:05")],
+        ),
+        (["20240131000001", "20240131000002", "20240229000001"], pa.int64(),
+         [20240131000001, 20240131000002, 20240229000001]),
+        (["20240131235959", "20240229006000", "20231101123005"], pa.int64(),
+         [20240131235959, 20240229006000, 20231101123005]),
+        (["20240131235959", "20240229", "20231101123005"], pa.int64(),
+         [20240131235959, 20240229, 20231101123005]),
         (["9:05 pm", "12:00 AM"], pa.time64("us"), [dt.time(21, 5), dt.time(0, 0)]),
         (["26:13:05", "01:00:00"], pa.duration("us"),
          [dt.timedelta(hours=26, minutes=13, seconds=5), dt.timedelta(hours=1)]),
@@ -165,6 +177,17 @@ def test_figures_are_those_of_the_reading() -> None:
     assert number.mean == pytest.approx((1234 + 2000.5 + 3) / 3)
     assert {one.value for one in number.top_values} == {3, 1234, 2000.5}
     assert (day.min, day.max) == ("2013-01-02", "2013-02-01")
+
+
+def test_figures_of_compact_times_are_those_of_moments() -> None:
+    texts = [f"202401{day:02}{hour:02}3000" for day in (1, 2, 31) for hour in (0, 9, 23)]
+    halves = [summarise([raw(a=texts[:4])], place="a"), summarise([raw(a=texts[4:])], place="b")]
+    summary = Summary.from_bytes((halves[0] + halves[1]).to_bytes())
+    assert written_as(summary)["a"][0] == "compact-time"
+    column = profile(summary, infer(summary)).columns[0]
+    assert (column.min, column.max) == ("2024-01-01T00:30:00", "2024-01-31T23:30:00")
+    assert (column.type, column.distinct_count, column.count) == ("timestamp[us]", 9, 9)
+    assert {one.value for one in column.top_values} >= {"2024-01-02T09:30:00"}
 
 
 def test_units_and_flags_have_a_meaning() -> None:
