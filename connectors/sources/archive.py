@@ -5,6 +5,7 @@ Members have percent-encoded paths, so that any name can be part of a URI.
 
 from __future__ import annotations
 
+import atexit
 import io
 import os
 import tarfile
@@ -184,6 +185,12 @@ class Archive:
             copy.close()
             raise
         return copy
+
+
+@atexit.register
+def _close_copies() -> None:
+    while _copies:
+        _copies.popitem()[1].close()
 
 
 class _Range(io.RawIOBase):
