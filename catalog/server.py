@@ -20,7 +20,7 @@ from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
 from catalog.access.authentication import Authenticator, shown_by
-from catalog.access.bounds import DEFAULT_BOUNDS, Bounded, Bounds, Paced
+from catalog.access.bounds import DEFAULT_BOUNDS, Bounded, Bounds, Paced, who
 from catalog.access.callers import Caller
 from catalog.access.exposure import LOOPBACK, exposure
 from catalog.access.following import Following
@@ -91,6 +91,11 @@ def create_app(store: Store, service: Service = LOCAL) -> ASGIApp:
         shown = shown_by(socket.headers, payload)
         return await anyio.to_thread.run_sync(authenticator.caller, shown)
 
+    pace = None if service.rate is None else Pace(service.rate)
+
+    def wait(socket: WebSocket, caller: Caller) -> float:
+        return 0.0 if pace is None else pace.wait(who(socket.scope, caller))
+
     limits = service.limits or (PRODUCTION if service.production else DEFAULT_LIMITS)
     explores = not service.production and not (service.documents and service.documents.only)
     pages = Pages(store, begin, limits)
@@ -109,7 +114,10 @@ def create_app(store: Store, service: Service = LOCAL) -> ASGIApp:
                 ).respond,
                 methods=["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
             ),
-            WebSocketRoute("/graphql", GraphQLSocket(admit, of, limits, service.documents).respond),
+            WebSocketRoute(
+                "/graphql",
+                GraphQLSocket(admit, of, limits, service.documents, wait=wait).respond,
+            ),
             Route("/healthz", _health(store)),
             Route("/api/v1/rows/{id}", rows_endpoint(store)),
             Route("/api/v1/lineage", lineage_endpoint(store), methods=["POST"]),
@@ -126,8 +134,8 @@ def create_app(store: Store, service: Service = LOCAL) -> ASGIApp:
         lifespan=lifespan,
     )
     app: ASGIApp = Bounded(routed, service.bounds)
-    if service.rate is not None:
-        app = Paced(app, Pace(service.rate))
+    if pace is not None:
+        app = Paced(app, pace)
     app = Gate(app, authenticator, explores=explores, page=pages.refused)
     # outermost, so that the page that tells of a failure has its headers too
     return SecurityHeaders(HostCheck(app, hosts=service.hosts), secure=service.secure)
@@ -208,14 +216,16 @@ def tell(address: tuple[str, int], public_url: str | None, service: Service) -> 
 
 
 def server_of(app: ASGIApp) -> uvicorn.Server:
-    """The HTTP server that runs `app`: uvloop, httptools, and nothing said about itself."""
+    """The HTTP server that runs `app`: uvloop, httptools, bounded, and silent about itself."""
     import uvicorn
+
+    from catalog.access.heads import BoundedHeads
 
     return uvicorn.Server(
         uvicorn.Config(
             app,
             loop="uvloop" if sys.platform != "win32" else "asyncio",
-            http="httptools",
+            http=BoundedHeads,
             ws="websockets-sansio",
             ws_max_size=LONGEST_MESSAGE,
             lifespan="on",

@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from catalog.access.callers import Caller
 from catalog.access.gate import CALLER
 from catalog.access.pace import Pace, address_of, too_many
 from catalog.access.refusals import refusal
@@ -104,6 +105,12 @@ def _closing(answer: Response) -> Response:
     return answer
 
 
+def who(scope: Scope, caller: Caller | None) -> object:
+    """Whose pace counts: that of the token, else of the address."""
+    token = caller.token if caller else None
+    return token if token is not None else address_of(scope)
+
+
 class Paced:
     """Middleware: answers 429 to callers that come too often, each by token, else by address."""
 
@@ -113,9 +120,7 @@ class Paced:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            caller = scope.get(CALLER)
-            token = caller.token if caller else None
-            wait = self._pace.wait(token if token is not None else address_of(scope))
+            wait = self._pace.wait(who(scope, scope.get(CALLER)))
             if wait > 0:
                 await too_many(scope, wait)(scope, receive, send)
                 return

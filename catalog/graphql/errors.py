@@ -29,6 +29,10 @@ class TimedOut(HeadwaterError):
     """A request took longer than the service allows."""
 
 
+class TooManyRequests(HeadwaterError):
+    """A caller asks more often than it may."""
+
+
 def code_of(error: HeadwaterError) -> str:
     """`NotFound` → `NOT_FOUND`: the name of the exception as a constant."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(error).__name__).upper()

@@ -15,12 +15,13 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from catalog.access.callers import Caller
 from catalog.graphql.documents import Documents
-from catalog.graphql.errors import LimitExceeded, code_of
+from catalog.graphql.errors import LimitExceeded, TooManyRequests, code_of
 from catalog.graphql.execution import Answer
-from catalog.graphql.http import encoded
+from catalog.graphql.http import AT_ONCE, encoded
 from catalog.graphql.limits import Limits
 from catalog.graphql.loading import Request
 from catalog.graphql.subscribing import answers
+from catalog.graphql.turns import Turns
 from schema.errors import HeadwaterError
 
 PROTOCOL = "graphql-transport-ws"
@@ -46,6 +47,9 @@ Admit = Callable[[WebSocket, Mapping[str, Any]], Awaitable[Caller | None]]
 Begin = Callable[[Caller], Request]
 """Makes the view of the catalog that one operation of a caller is resolved with."""
 
+Wait = Callable[[WebSocket, Caller], float]
+"""Seconds until the caller may send another operation; 0 when now, which is then counted."""
+
 
 class Closed(Exception):
     """The connection has to be closed, with a code of the protocol and a reason."""
@@ -65,12 +69,15 @@ class GraphQLSocket:
         limits: Limits,
         documents: Documents | None = None,
         *,
+        wait: Wait | None = None,
         init_seconds: float = INIT_SECONDS,
     ) -> None:
-        self._documents = documents or Documents()
-        self._admit = admit
-        self._begin = begin
-        self._limits = limits
+        self.documents = documents or Documents()
+        self.admit = admit
+        self.begin = begin
+        self.limits = limits
+        self.wait = wait or (lambda _socket, _caller: 0.0)
+        self.turns: Turns[Answer] = Turns(AT_ONCE)
         self._init_seconds = init_seconds
 
     async def respond(self, socket: WebSocket) -> None:
@@ -80,7 +87,7 @@ class GraphQLSocket:
             await socket.close(NO_PROTOCOL, "Subprotocol not acceptable")
             return
         await socket.accept(PROTOCOL)
-        connection = _Connection(socket, self._admit, self._begin, self._limits, self._documents)
+        connection = _Connection(socket, self)
         try:
             await connection.serve(self._init_seconds)
         except Closed as closed:
@@ -97,23 +104,14 @@ class GraphQLSocket:
 class _Connection:
     """One connection: who is on it, and the operations that go on."""
 
-    def __init__(
-        self,
-        socket: WebSocket,
-        admit: Admit,
-        begin: Begin,
-        limits: Limits,
-        documents: Documents,
-    ) -> None:
-        self._documents = documents
+    def __init__(self, socket: WebSocket, service: GraphQLSocket) -> None:
         self._socket = socket
-        self._admit = admit
-        self._begin = begin
-        self._limits = limits
+        self._service = service
         self._payload: Mapping[str, Any] = {}
         self._caller: Caller | None = None
         self._initialised = False
         self._operations: dict[str, asyncio.Task[None]] = {}
+        self._ending: set[asyncio.Task[None]] = set()
         self._sending = asyncio.Lock()
 
     async def serve(self, init_seconds: float) -> None:
@@ -147,7 +145,7 @@ class _Connection:
 
     async def end(self) -> None:
         """End every operation that goes on."""
-        tasks = list(self._operations.values())
+        tasks = [*self._operations.values(), *self._ending]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -179,7 +177,9 @@ class _Connection:
             await self._subscribe(_id(message), payload)
         elif kind == "complete":
             task = self._operations.pop(_id(message), None)
-            if task is not None:
+            if task is not None:  # what is executed for it goes on until it is done
+                self._ending.add(task)
+                task.add_done_callback(self._ending.discard)
                 task.cancel()
         elif kind != "pong":
             raise Closed(BAD_MESSAGE, f"Invalid message: no type {kind[:40]!r}")
@@ -189,7 +189,7 @@ class _Connection:
             raise Closed(INITIALISED_TWICE, "Too many initialisation requests")
         self._initialised = True
         self._payload = payload
-        self._caller = await self._admit(self._socket, payload)
+        self._caller = await self._service.admit(self._socket, payload)
         if self._caller is None:
             raise Closed(FORBIDDEN, "Forbidden")
         await self._send({"type": "connection_ack"})
@@ -200,30 +200,29 @@ class _Connection:
             raise Closed(UNAUTHORIZED, "Unauthorized")
         if name in self._operations:
             raise Closed(SAME_ID, f"Subscriber for {name} already exists")
-        if len(self._operations) >= MOST_OPERATIONS:
-            fault = LimitExceeded(f"at most {MOST_OPERATIONS} operations go on at once")
-            await self._fail(name, fault)
-            return
+        service = self._service
         try:
-            asked = _asked(payload or {}, self._documents)
+            if len(self._operations) + len(self._ending) >= MOST_OPERATIONS:
+                raise LimitExceeded(f"at most {MOST_OPERATIONS} operations go on at once")
+            if service.wait(self._socket, caller) > 0:
+                raise TooManyRequests("too many requests; come again later")
+            asked = _asked(payload or {}, service.documents)
         except HeadwaterError as error:
             await self._fail(name, error)
             return
-        found = await answers(lambda: self._begin(caller), *asked, self._limits)
+        found = await answers(
+            lambda: service.begin(caller), *asked, service.limits, turns=service.turns
+        )
         self._operations[name] = asyncio.create_task(self._tell(name, found))
 
     async def _tell(self, name: str, found: AsyncGenerator[Answer] | Answer) -> None:
         """Send the answers of one operation, as long as its caller may have them."""
         if isinstance(found, Answer):
-            if "data" in found.body:
-                await self._next(name, found)
-                await self._send({"type": "complete", "id": name})
-            else:
-                await self._send({"type": "error", "id": name, "payload": found.body["errors"]})
+            await self._send({"type": "error", "id": name, "payload": found.body["errors"]})
             return
         async with contextlib.aclosing(found) as stream:
             async for answer in stream:
-                if await self._admit(self._socket, self._payload) is None:
+                if await self._service.admit(self._socket, self._payload) is None:
                     raise Closed(FORBIDDEN, "Forbidden")
                 if "data" not in answer.body:
                     payload = answer.body["errors"]

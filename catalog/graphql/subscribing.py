@@ -1,10 +1,11 @@
-"""Subscriptions executed: a stream of answers, one for each event."""
+"""Operations of a socket executed: a stream of answers, one for each event of a subscription."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 import anyio.to_thread
@@ -15,6 +16,7 @@ from catalog.graphql.execution import Answer, admitted, errors_told, failure, ru
 from catalog.graphql.limits import Limits
 from catalog.graphql.loading import Request
 from catalog.graphql.schema import schema
+from catalog.graphql.turns import Turns
 
 Begin = Callable[[], Request]
 """Makes the view of the catalog that one answer is resolved with."""
@@ -64,10 +66,13 @@ async def answers(
     variables: Mapping[str, Any] | None,
     name: str | None,
     limits: Limits,
+    *,
+    turns: Turns[Answer],
 ) -> AsyncGenerator[Answer] | Answer:
-    """One answer to a query or mutation or to what is refused, a stream to a subscription.
+    """A stream of answers, of one to a query or mutation; the answer alone to what is refused.
 
-    Once this returns a stream, nothing that happens is missed.
+    Nothing is executed before the stream is drawn, each answer when its turn has come. Once this
+    returns the stream of a subscription, nothing that happens is missed.
     """
     given = dict(variables or {})
     found = await anyio.to_thread.run_sync(admitted, query, given, name, limits)
@@ -76,15 +81,21 @@ async def answers(
     document, asked = found
     operation = _Operation(begin, document, given, name, limits)
     if asked.operation is not OperationType.SUBSCRIPTION:
-        return await anyio.to_thread.run_sync(operation.once)
+        return _single(operation, turns)
     events = await operation.events()
-    return events if isinstance(events, Answer) else _stream(operation, events)
+    return events if isinstance(events, Answer) else _stream(operation, events, turns)
 
 
-async def _stream(operation: _Operation, events: AsyncGenerator[Any]) -> AsyncGenerator[Answer]:
+async def _single(operation: _Operation, turns: Turns[Answer]) -> AsyncGenerator[Answer]:
+    yield await turns.take(operation.once)
+
+
+async def _stream(
+    operation: _Operation, events: AsyncGenerator[Any], turns: Turns[Answer]
+) -> AsyncGenerator[Answer]:
     async with contextlib.aclosing(events):
         try:
             async for event in events:
-                yield await anyio.to_thread.run_sync(operation.once, event)
+                yield await turns.take(partial(operation.once, event))
         except LimitExceeded as error:
             yield Answer(refusal(str(error), LIMIT_EXCEEDED), LIMIT_EXCEEDED)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+import asyncio
+from collections.abc import Callable, Coroutine, Hashable
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import anyio
 import anyio.to_thread
@@ -55,7 +56,7 @@ class Turns(Generic[V]):
         try:
             async with self._turns:
                 self._forget(same, mine)
-                found = await anyio.to_thread.run_sync(work, limiter=self._threads)
+                found = await _finished(anyio.to_thread.run_sync(work, limiter=self._threads))
             mine.found.append(found)
         finally:
             self._forget(same, mine)
@@ -65,3 +66,16 @@ class Turns(Generic[V]):
     def _forget(self, same: Hashable, mine: _Shared[V]) -> None:
         if self._waiting.get(same) is mine:
             del self._waiting[same]
+
+
+async def _finished(working: Coroutine[Any, Any, V]) -> V:
+    """What a thread works out. Who is cancelled meanwhile keeps the turn until the thread is done,
+    which nothing can stop.
+    """
+    task = asyncio.ensure_future(working)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        task.exception()  # nobody waits for it any more
+        raise

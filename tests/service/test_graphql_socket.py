@@ -7,7 +7,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import pytest
 from websockets.sync.client import connect
@@ -17,6 +19,7 @@ from catalog.access.roots import Roots
 from catalog.crawl import crawl
 from catalog.graphql import socket as protocol
 from catalog.graphql.documents import Documents
+from catalog.graphql.subscribing import _Operation
 from catalog.server import Service
 from connectors.model import Limits
 from tests.service.made_catalog import Made, Served, serving
@@ -219,3 +222,71 @@ def test_a_socket_too_answers_only_listed_documents(fresh):
         assert ada.hear()["payload"][0]["extensions"]["code"] == "DOCUMENT_NOT_ALLOWED"
         ada.say(type="subscribe", id="2", payload={"documentId": "counts"})
         assert ada.hear()["payload"] == {"data": {"catalog": {"counts": {"sources": 1}}}}
+
+
+COUNTS = "{ catalog { counts { sources } } }"
+
+
+@dataclass
+class Held:
+    """Operations of sockets, which are executed once `released` is set; each tells as it begins."""
+
+    begun: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+    released: threading.Event = field(default_factory=threading.Event)
+
+
+@pytest.fixture
+def held(monkeypatch) -> Iterator[Held]:
+    made = Held()
+    once = _Operation.once
+
+    def waiting(operation, event=None):
+        made.begun.release()
+        assert made.released.wait(60)
+        return once(operation, event)
+
+    monkeypatch.setattr(_Operation, "once", waiting)
+    yield made
+    made.released.set()
+
+
+def test_a_query_that_takes_long_keeps_nobody_waiting(held, service):
+    with client(service) as ada:
+        ada.begin()
+        ada.say(type="subscribe", id="1", payload={"query": COUNTS})
+        ada.say(type="ping")
+        assert ada.hear() == {"type": "pong"}
+        ada.say(type="subscribe", id="1", payload={"query": COUNTS})
+        assert ada.code() == 4409
+        held.released.set()
+
+
+def test_what_is_still_executed_counts_also_when_nobody_wants_it(held, service):
+    with client(service) as ada:
+        ada.begin()
+        for number in range(protocol.AT_ONCE):
+            ada.say(type="subscribe", id=f"a{number}", payload={"query": COUNTS})
+        for number in range(protocol.AT_ONCE):
+            assert held.begun.acquire(timeout=60)
+            ada.say(type="complete", id=f"a{number}")
+        for number in range(protocol.MOST_OPERATIONS):
+            ada.say(type="subscribe", id=f"b{number}", payload={"query": COUNTS})
+        refused = [ada.hear() for _ in range(protocol.AT_ONCE)]
+        assert {one["payload"][0]["extensions"]["code"] for one in refused} == {"LIMIT_EXCEEDED"}
+        held.released.set()
+        told = [ada.hear() for _ in range(2 * (protocol.MOST_OPERATIONS - protocol.AT_ONCE))]
+        assert {one["id"][0] for one in told} == {"b"}
+
+
+def test_operations_of_a_socket_have_the_pace_of_requests(fresh):
+    _, secret = fresh.store.access.create_token(Role.READER, name="ada")
+    with serving(fresh.store, Service(auth=True, rate=0.001)) as service, client(service) as ada:
+        ada.begin({"authorization": f"Bearer {secret}"})
+        ada.say(type="subscribe", id="1", payload={"query": COUNTS})
+        assert [ada.hear()["type"], ada.hear()["type"]] == ["next", "complete"]
+        ada.say(type="subscribe", id="2", payload={"query": COUNTS})
+        told = ada.hear()
+        assert (told["type"], told["id"]) == ("error", "2")
+        assert told["payload"][0]["extensions"]["code"] == "TOO_MANY_REQUESTS"
+        by_http = service.post(COUNTS, authorization=f"Bearer {secret}")
+        assert by_http.status_code == 429
