@@ -7,7 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from catalog.model import Expectation, ExpectationResult, Run, Source, Version
-from catalog.quality.personal import column_of, is_personal, masked, personal_in, without_quotes
+from catalog.quality.personal import (
+    column_of,
+    is_personal,
+    masked,
+    masked_all,
+    personal_in,
+    without_quotes,
+)
 from catalog.store.codec import long_of
 from catalog.store.stored import Outline, Shape
 from schema.model import Schema
@@ -193,17 +200,11 @@ def _masked_result(result: ExpectationResult) -> ExpectationResult:
         expectation.false_alarms,
         expectation.key,
     )
-    return replace(result, expectation=shown, observed=_hidden(result.observed))
+    return replace(result, expectation=shown, observed=masked_all(result.observed))
 
 
 def _masked_arguments(arguments: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        name: value if name in KEPT_ARGUMENTS else _hidden(value)
+        name: value if name in KEPT_ARGUMENTS else masked_all(value)
         for name, value in arguments.items()
     }
-
-
-def _hidden(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _hidden(one) for name, one in value.items()}
-    return [masked(one) for one in value] if isinstance(value, list | tuple) else masked(value)

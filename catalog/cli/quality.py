@@ -124,7 +124,7 @@ def command(
         if docs is not None:
             from catalog.quality.datadocs import write_docs
 
-            pages.append(write_docs(source, report, docs))
+            pages.append(write_docs(store, source, report, docs))
         choices = store.choices(source.pk)
         scores = by_dimension(report.results, Evidence.of(store.version(report.version)))
     if session.json:

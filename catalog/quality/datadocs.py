@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from catalog.access.masked import masked_results
 from catalog.model import ExpectationResult, QualityReport, Source
 from catalog.quality import engine
 from catalog.quality.aliases import Aliases
+from catalog.quality.offline import make_offline
+from catalog.quality.wording import describe
+
+if TYPE_CHECKING:
+    from catalog.store import Store
 
 
-def write_docs(source: Source, report: QualityReport, directory: Path) -> Path:
+def write_docs(store: Store, source: Source, report: QualityReport, directory: Path) -> Path:
     """Write the site into `directory`, which is made if need be; the path of its first page.
 
-    Values are those of the report, so personal ones are masked. Raises MissingDependency without
-    Great Expectations.
+    Nothing tells of values of personal columns, whoever writes it. Raises MissingDependency
+    without Great Expectations.
     """
     gx = engine.load()
+    schema = store.version(report.version).schema
+    shown = replace(report, results=masked_results(report.results, schema))
     directory.mkdir(parents=True, exist_ok=True)
     with engine.lock, warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -37,12 +46,12 @@ def write_docs(source: Source, report: QualityReport, directory: Path) -> Path:
                 },
             },
         )
-        _store(context, source, report)
+        _store(context, source, report, shown)
         context.build_data_docs(site_names=["headwater"])
-    return directory / "index.html"
+    return make_offline(directory)
 
 
-def _store(context: Any, source: Source, report: QualityReport) -> None:
+def _store(context: Any, source: Source, report: QualityReport, shown: QualityReport) -> None:
     from great_expectations.core import ExpectationSuite, RunIdentifier
     from great_expectations.core.expectation_validation_result import (
         ExpectationSuiteValidationResult,
@@ -55,12 +64,13 @@ def _store(context: Any, source: Source, report: QualityReport) -> None:
     aliases = Aliases.of((), (one.expectation for one in report.results))
     name = f"{source.label} quality"
     made = [
-        engine.build(one.expectation, index, aliases) for index, one in enumerate(report.results)
+        engine.build(one.expectation, index, aliases, said=_said(one, masked))
+        for index, (one, masked) in enumerate(zip(report.results, shown.results, strict=True))
     ]
     context.suites.add(ExpectationSuite(name=name, expectations=made))
     results = [
         _result(one, expectation.configuration, report)
-        for one, expectation in zip(report.results, made, strict=True)
+        for one, expectation in zip(shown.results, made, strict=True)
     ]
     met = sum(one.success for one in report.results)
     count = len(report.results)
@@ -87,6 +97,13 @@ def _store(context: Any, source: Source, report: QualityReport) -> None:
         batch_identifier=f"version {report.version}",
     )
     context.validation_results_store.set(identifier, found)
+
+
+def _said(whole: ExpectationResult, masked: ExpectationResult) -> str | None:
+    """What is told in place of arguments that come of personal values; None where none do."""
+    if masked is whole:
+        return None
+    return f"{masked.expectation.field} {describe(masked.expectation)}"
 
 
 def _result(one: ExpectationResult, configuration: Any, report: QualityReport) -> Any:

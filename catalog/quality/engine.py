@@ -53,13 +53,19 @@ def load() -> Any:
     return great_expectations
 
 
-def build(expectation: Expectation, index: int, aliases: Aliases) -> Any:
-    """The expectation as an object of Great Expectations. Raises InvalidInput when it is none."""
+def build(
+    expectation: Expectation, index: int, aliases: Aliases, *, said: str | None = None
+) -> Any:
+    """The expectation as an object of Great Expectations, told as `said` where that is given.
+
+    Raises InvalidInput when it is none.
+    """
     if expectation.type == REFERS:
         return _rows_without_key(Reference.of(expectation.kwargs), index)
     try:
         made = _known()[expectation.type.replace("_", "")]
-        return made(**aliases.kwargs(expectation.kwargs), meta={INDEX: index})
+        described = {"description": said} if said is not None else {}
+        return made(**aliases.kwargs(expectation.kwargs), **described, meta={INDEX: index})
     except (KeyError, ValueError, TypeError) as error:
         raise InvalidInput(
             f"expectation {expectation.type} of {expectation.field!r} is not one that Great "

@@ -69,10 +69,14 @@ def masked(value: Any) -> Any:
 
 
 def masked_all(value: Any) -> Any:
-    """A value, or the values of a list or of a dictionary, masked."""
+    """A value, or the values of a list or of a dictionary, masked; not which quantiles they are."""
     if isinstance(value, dict):
-        return {key: masked_all(item) for key, item in value.items()}
-    return [masked_all(item) for item in value] if isinstance(value, list) else masked(value)
+        return {
+            key: item if key == "quantiles" else masked_all(item) for key, item in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [masked_all(item) for item in value]
+    return masked(value)
 
 
 def column_of(path: str, names: Collection[str]) -> str:

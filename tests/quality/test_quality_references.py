@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import unquote
 
 import numpy as np
 import pytest
@@ -16,8 +18,10 @@ from catalog.model import ExpectationResult
 from catalog.quality import validate
 from catalog.quality.datadocs import write_docs
 from catalog.quality.references import KIND, Reference, referral
+from catalog.quality.report import write_page
 from catalog.store import Store
 from schema.sketches import Keys
+from tests.service import persons
 
 CARRIERS = ["AA", "UA", "DL", "B6", "WN", "US", "EV", "MQ", "9E", "AS", "F9", "FL"]
 
@@ -65,7 +69,7 @@ def test_orphans_of_a_later_version_are_told_by_the_crawl(store, tmp_path):
         names = next(one for one in report.results if "columns_to_match" in one.expectation.type)
         assert names.observed == ["carrier", "flight"]
     assert pages == [None, 40]
-    docs = write_docs(source, report, tmp_path / "docs")
+    docs = write_docs(store, source, report, tmp_path / "docs")
     assert any("carrier of airlines" in page.read_text() for page in docs.parent.rglob("*.html"))
 
 
@@ -142,3 +146,26 @@ def test_a_sketch_tells_how_much_it_has_seen():
     assert "are no keys" in half.seen
     assert referral(reference, column(range(99_997, 100_000), unique=False), whole).seen is None
     assert Reference.of(reference.arguments()) == reference
+
+
+def test_documents_of_great_expectations_tell_of_no_persons_and_load_nothing(store, tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for later in (False, False, True):
+        persons.write(folder, later=later)
+        list(crawl([str(folder)], store))
+    texts = ""
+    for name in ("visits", "people"):
+        source = store.source(name)
+        report = store.quality([source.pk])[source.pk]
+        first = write_docs(store, source, report, tmp_path / "docs")
+        write_page(store, source, report, tmp_path / "page")
+        texts += (tmp_path / "page" / "index.html").read_text()
+    pages = {page: page.read_text() for page in first.parent.rglob("*.html")}
+    texts += "".join(pages.values())
+    assert len(pages) == 3
+    assert not persons.FOUND.findall(texts)
+    assert "salary" in texts
+    assert not re.search(r"""<script|(?:src|href)=["']https?:|url\(["']?http""", texts)
+    links = re.findall(r'href="([^"]+)"', pages[first])
+    assert {first.parent / unquote(one) for one in links} == set(pages) - {first}

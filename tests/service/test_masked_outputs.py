@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -19,6 +19,9 @@ from graphql import GraphQLObjectType, get_named_type, is_leaf_type
 
 from catalog.access.callers import Role
 from catalog.access.encoders import ENCODINGS
+from catalog.alerts.checking import checked
+from catalog.alerts.deliver import deliver
+from catalog.alerts.model import KINDS, Channel, Rule
 from catalog.crawl import crawl
 from catalog.graphql.schema import schema
 from catalog.model import RunState
@@ -28,42 +31,12 @@ from catalog.web.source_page import TABS
 from connectors.model import Limits
 from tests.service.guarded_catalog import Guarded
 from tests.service.made_catalog import serving
+from tests.service.persons import FOUND, write
 
-HIDDEN = ("zebedee", "quillfeather", "xylotomy", "wombatson", "vexillary", "734219", "jackdaw")
-"""What stands in personal columns, and nowhere else."""
-
-FOUND = re.compile("|".join(HIDDEN), re.IGNORECASE)
 FAILURE = (
     "[CAST_INVALID_INPUT] The value 'zebedee1@quillfeather.org' of the column `email` is no INT: "
     'jackdaw@quillfeather.org, "Xylotomy"'
 )
-
-
-def write(folder: Path, *, later: bool) -> None:
-    """People as a table, within objects, and as what a visit refers to; some do not fit."""
-    names = ("Xylotomy", "Wombatson", "Vexillary")
-    lines = ["email,first_name,salary,birth_date,visits"]
-    lines += [
-        f"zebedee{n % 7}@quillfeather.org,{names[n % 3]},{734219 if n % 2 else 734000 + n},"
-        f"1987-03-14,{n % 90}"
-        for n in range(240)
-    ]
-    lines.append('zebedee@quillfeather.org,Xylotomy,jackdaw,1987-03-14,9,vexillary,it\'s "zebedee"')
-    lines += ["zebedee,Wombatson,-7,1887-03-14,5"] * (90 if later else 0)
-    (folder / "people.csv").write_text("\n".join(lines) + "\n")
-    inner = [
-        {
-            "person": {"email": f"zebedee{n % 4}@quillfeather.org", "first_name": names[n % 3]},
-            "n": n,
-        }
-        for n in range(120)
-    ]
-    (folder / "members.jsonl").write_text("".join(json.dumps(one) + "\n" for one in inner))
-    accounts = "".join(f"zebedee{n}@quillfeather.org,{n % 9}\n" for n in range(300))
-    (folder / "accounts.csv").write_text("email,rank\n" + accounts)
-    visits = "".join(f"{n},zebedee{n % 290}@quillfeather.org\n" for n in range(900))
-    nobodys = "".join(f"{n + 900},jackdaw{n}@quillfeather.org\n" for n in range(40 * later))
-    (folder / "visits.csv").write_text("visit,account_email\n" + visits + nobodys)
 
 
 @pytest.fixture(scope="module")
@@ -71,9 +44,15 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
     folder = tmp_path_factory.mktemp("personal") / "data"
     folder.mkdir()
     with Store.open(f"sqlite:///{folder.parent / 'catalog.db'}") as store:
+        told = f"tee -a {shlex.quote(str(folder.parent / 'alerts'))}"
+        kinds = tuple(sorted(KINDS))
+        store.alerts.add(checked(Rule(0, "all", kinds, None, Channel.COMMAND, told, 100.0)))
         for later in (False, False, True):
             write(folder, later=later)
+            if later:
+                (folder / "broken.csv").write_bytes(b"\0\1\2 zebedee@quillfeather.org \0" * 50)
             list(crawl([str(folder)], store, Limits()))
+        deliver(store)
         store.start_run(
             uuid="00000000-0000-4000-8000-000000000001", pipeline="pay", master=None,
             parameters={}, code_hash=None, inputs=(store.source("people").pk,),
@@ -263,3 +242,11 @@ def test_changes_of_rows_since_a_crawl_are_masked_too(guarded: Guarded) -> None:
             assert not FOUND.search(found.text)
     finally:
         path.write_text(before)
+
+
+def test_alerts_tell_of_no_persons(guarded: Guarded) -> None:
+    """The document is the same for all channels; e-mail has the text of it."""
+    documents = (guarded.folder.parent / "alerts").read_text()
+    kinds = set(re.findall(r'"kind": "(\w+)"', documents))
+    assert kinds >= {"drift", "failed", "quality", "score"}, kinds
+    assert not FOUND.findall(documents)
