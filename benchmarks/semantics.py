@@ -13,19 +13,30 @@ import os
 import re
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pyarrow as pa
 
 from benchmarks.corpora import find_corpus
+from benchmarks.meanings import later
 from benchmarks.meanings.peers import compared
-from benchmarks.meanings.scoring import Told, by_type, labels, reliability, score
+from benchmarks.meanings.reading import Columns
+from benchmarks.meanings.scoring import (
+    LABELS,
+    LATER_LABELS,
+    Told,
+    by_type,
+    labels,
+    reliability,
+    score,
+)
 from benchmarks.meanings.tables import tables
 from schema.infer import infer
 from schema.semantics.detect import meaning_of_text
 from schema.semantics.registry import MOMENT_TYPES
 from schema.summary import RAW, summarise
 
-LABELS = {
+CORPUS = {
     "ean": "ean", "ean13": "ean", "upc": "ean", "gtin": "ean", "isbn": "isbn", "isbn10": "isbn",
     "isbn13": "isbn", "issn": "issn", "doi": "doi", "orcid": "orcid", "imei": "imei", "vin": "vin",
     "iban": "iban", "isin": "isin", "lei": "lei", "cusip": "cusip", "sedol": "sedol",
@@ -53,9 +64,10 @@ MOMENTS = frozenset(kind.name for kind in MOMENT_TYPES)
 
 
 def main() -> None:
-    """Print both parts."""
+    """Print all three parts."""
     lists()
     packaged()
+    seen_later()
 
 
 def lists() -> None:
@@ -66,7 +78,7 @@ def lists() -> None:
     right = wrong = missed = unknown = 0
     for path in sorted(folder.glob("*.txt")):
         label = re.split("[_-]", path.stem.lower())[0].rstrip("0123456789") or path.stem.lower()
-        expected = LABELS.get(path.stem.lower().split("_")[0]) or LABELS.get(label)
+        expected = CORPUS.get(path.stem.lower().split("_")[0]) or CORPUS.get(label)
         values = path.read_text("utf-8", "replace").splitlines()[:1000]
         found = meaning_of_text("", values)
         name = found.name if found else None
@@ -87,18 +99,13 @@ def lists() -> None:
 def packaged() -> None:
     """Columns of tables: by type, by half, by confidence; the faults of the half looked at."""
     begun = time.process_time()
-    columns = list(_told())
+    columns = list(_told(tables(), LABELS))
     took = time.process_time() - begun
     print("\n".join(by_type(columns)))
     shown = os.environ.get("HEADWATER_BENCH_HELD_OUT")
     for one in columns:
-        counted = "?" not in one.expected and not one.right
-        if counted and (shown or not one.held_out):
-            wanted = "|".join(sorted(one.expected)) or "–"
-            print(
-                f"  {one.table}.{one.column} is {wanted}, "
-                f"told {one.told or '–'} {one.confidence:.2f}"
-            )
+        if shown or not one.held_out:
+            _explain(one)
     print("\n".join(reliability(columns)))
     print(f"columns of {len({one.table for one in columns})} tables, {took:.1f} CPU seconds")
     for name, among in (
@@ -110,9 +117,24 @@ def packaged() -> None:
     print("\n".join(compared(list(tables()), columns)))
 
 
-def _told() -> Iterator[Told]:
-    meant = labels()
-    for table, rows in tables():
+def seen_later() -> None:
+    """Columns of the second set: each miss, and the sums."""
+    columns = list(_told(later.tables(), LATER_LABELS))
+    for one in columns:
+        _explain(one)
+    print(f"labelled later: {len(columns)} columns, {score(columns)}")
+
+
+def _explain(one: Told) -> None:
+    if "?" not in one.expected and not one.right:
+        wanted = "|".join(sorted(one.expected)) or "–"
+        told = f"{one.told or '–'} {one.confidence:.2f}"
+        print(f"  {one.table}.{one.column} is {wanted}, told {told}")
+
+
+def _told(read: Iterator[tuple[str, Columns]], file: Path) -> Iterator[Told]:
+    meant = labels(file)
+    for table, rows in read:
         fields = [pa.field(name, pa.string(), metadata=RAW) for name in rows]
         values = [[value or None for value in column] for column in rows.values()]
         arrays = [pa.array(column, pa.string()) for column in values]

@@ -9,6 +9,7 @@ from pathlib import Path
 from zlib import crc32
 
 LABELS = Path(__file__).with_name("labels.txt")
+LATER_LABELS = Path(__file__).with_name("later.txt")
 UNCOUNTED = "?"
 NONE = ""
 
@@ -57,10 +58,10 @@ class Score:
         return f"precision {self.precision:.3f}, recall {self.recall:.3f}, F1 {self.f1:.3f}"
 
 
-def labels() -> dict[str, Mapping[str, frozenset[str]]]:
+def labels(file: Path = LABELS) -> dict[str, Mapping[str, frozenset[str]]]:
     """What the columns of each table mean; columns that are not named have no meaning."""
     found = {}
-    for line in LABELS.read_text("utf-8").splitlines():
+    for line in file.read_text("utf-8").splitlines():
         if not line.startswith("#"):
             table, _, rest = line.partition(":")
             pairs = (pair.strip().rpartition("=") for pair in rest.split(";") if pair.strip())

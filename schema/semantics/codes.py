@@ -83,7 +83,7 @@ TYPES: tuple[SemanticType, ...] = (
         share=0.9,
         personal=Personal.DIRECT,
         hinted=like(
-            r"(?:(?=(?:\D*\d){6,15}\D*$)(?:\+|00)?[\d\s().\-/]{6,25})(?:\s?(?:x|ext\.?)\s?\d{1,5})?"
+            r"(?:(?=(?:\D*\d){6,15}\D*$)(?:\(?\+|00)?[\d\s().\-/]{6,25})(?:\s?(?:x|ext\.?)\s?\d{1,5})?"
         ),
     ),
     SemanticType(

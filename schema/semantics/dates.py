@@ -15,8 +15,16 @@ gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre nove
 janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro
 januari februari maart april mei juni juli augustus september oktober november december mrt
 januari februari mars april maj juni juli augusti september oktober november december
+styczeń luty marzec kwiecień maj czerwiec lipiec sierpień wrzesień październik listopad grudzień
 stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia
 ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık
+leden únor březen duben květen červen červenec srpen září říjen listopad prosinec
+ledna února března dubna května června července srpna října listopadu prosince
+tammikuu helmikuu maaliskuu huhtikuu toukokuu kesäkuu heinäkuu elokuu syyskuu lokakuu marraskuu
+joulukuu január február március április május június július augusztus szeptember október november
+ianuarie februarie martie aprilie iunie iulie septembrie octombrie noiembrie decembrie
+январь февраль март апрель июнь июль август сентябрь октябрь ноябрь декабрь
+січень лютий березень квітень травень червень липень серпень вересень жовтень листопад грудень
 января февраля марта апреля мая июня июля августа сентября октября ноября декабря май
 muharram safar rabi jumada rajab shaban ramadan shawwal dhu qadah hijjah
 """
@@ -30,6 +38,12 @@ segunda terça quarta quinta sexta feira
 maandag dinsdag woensdag donderdag vrijdag zaterdag zondag
 måndag tisdag onsdag torsdag fredag lördag söndag
 poniedziałek wtorek środa czwartek piątek sobota niedziela
+pondělí úterý středa čtvrtek pátek neděle pondelok utorok streda štvrtok piatok nedeľa
+maanantai tiistai keskiviikko torstai perjantai lauantai sunnuntai
+hétfő kedd szerda csütörtök péntek szombat vasárnap
+luni marți miercuri joi vineri sâmbătă duminică
+pazartesi salı çarşamba perşembe cuma cumartesi pazar
+понеділок вівторок середа четвер пʼятниця субота неділя
 понедельник вторник среда четверг пятница суббота воскресенье
 """
 _SHORTEST = 3
@@ -41,8 +55,8 @@ def _forms(names: str) -> frozenset[str]:
     return frozenset(form for word in words for form in (word, word[:_SHORTEST], word[:4]))
 
 
-_MONTHS = _forms(_MONTH_NAMES)
-_DAYS = _forms(_DAY_NAMES)
+MONTHS = _forms(_MONTH_NAMES)
+DAYS = _forms(_DAY_NAMES)
 _JOINTS = frozenset(("de", "del", "di", "of", "the", "le", "den", "d", "г", "at", "um"))
 _JOINTS |= frozenset(("al", "awwal", "ula", "thani", "akhirah", "i", "ii"))  # of Hijri months
 _ERAS = frozenset(("bc", "bce", "ad", "ce", "ah"))
@@ -84,9 +98,9 @@ def _adds_up(parts: list[str], days: int) -> bool:
     era = not _ERAS.isdisjoint(part.casefold() for part in parts)
     for part in parts:
         word = part.casefold().rstrip(".")
-        if word in _MONTHS and not months:
+        if word in MONTHS and not months:
             months += 1
-        elif word in _DAYS:
+        elif word in DAYS:
             weekdays += 1
         elif (number := _ORDINAL.fullmatch(part)) and not days:
             if not 1 <= int(number[1]) <= _LAST_DAY:

@@ -8,6 +8,7 @@ nor the values are many. Below `LEAST_CONFIDENCE` a column stays unknown: no gue
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -29,10 +30,47 @@ _WEAK, _CHECKED = 0.01, 0.1
 name. Of many values that are no chance, some may be wrong.
 """
 _LEAST_SHARE = 0.85
+_NAMELESS = frozenset(
+    (
+        "?",
+        "-",
+        "na",
+        "n/a",
+        "other",
+        "others",
+        "unknown",
+        "none",
+        "missing",
+        "not stated",
+        "various",
+    )
+)
+_FEWEST_TELLING = 2
 _CHANGED = frozenset(
     ("per", "delta", "diff", "difference", "change", "error", "err", "std", "stdev", "ratio")
 )
 """Words of names that make a measure of a number: miles per gallon are no distance."""
+_TOLD_APART = frozenset(
+    (
+        "id",
+        "ids",
+        "key",
+        "no",
+        "nr",
+        "number",
+        "num",
+        "code",
+        "count",
+        "cnt",
+        "type",
+        "index",
+        "seq",
+    )
+)
+"""Words behind a hint that number or count what it hints at: a payment's id is no money."""
+_LAX = 0.89
+_WHOLE = 0.9
+_HANGUL_NAME = re.compile("[가-힣]{3,4}")
 _GIVEN, _PERSONS, _PERSONS_NAMED = 0.6, 0.55, 0.25
 """The share of values that must be common given names, or begin with one; the less where the
 column is called a name.
@@ -52,7 +90,7 @@ def meaning_of_text(
     name: str, values: Iterable[str], kinds: Sequence[SemanticType] = TEXT_TYPES
 ) -> Meaning | None:
     """The type of a column of text called `name` with those (different) values, or None."""
-    texts = seen_through(values)
+    texts = _telling(seen_through(values))
     if not texts:
         return None
     hinted, words = hints(name), len(hinted_words(name))
@@ -62,9 +100,17 @@ def meaning_of_text(
         if confidence >= LEAST_CONFIDENCE and confidence > sure:
             best, sure, passed = kind, confidence, found
     if best is not None:
+        if best.name == "first_name" and _are_whole(texts):
+            return Meaning("person_name", sure, "its name says so, and its values are whole names")
         reason = _reason(best, texts, passed, named=best.name in hinted)
         return Meaning(best.name, sure, reason)
     return _meaning_of_people(name, texts) if kinds is TEXT_TYPES else None
+
+
+def _telling(texts: list[str]) -> list[str]:
+    """The texts without those that name what the others are not: other, unknown."""
+    left = [text for text in texts if text.casefold() not in _NAMELESS]
+    return left if len(left) >= _FEWEST_TELLING else texts
 
 
 def seen_through(values: Iterable[str]) -> list[str]:
@@ -93,7 +139,9 @@ def meaning_of_number(
         return None
     for kind in NUMERIC_TYPES:
         hint = hinted.get(kind.name)
-        if hint is None or not (kind.low <= low and high <= kind.high):
+        if hint is None or (not hint.heads and words[-1] in _TOLD_APART):
+            continue
+        if not (kind.low <= low and high <= kind.high):
             continue
         among = list(numbers) if numbers is not None and (kind.whole or kind.known) else None
         if kind.whole and not whole and not (among and all(float(n).is_integer() for n in among)):
@@ -125,8 +173,10 @@ def _confidence(
         return 0.0, 0
     passed = found = _passed(kind, kind.test, texts, many=many)
     lax = 1.0
-    if not found and kind.hinted and hint and hint.heads:
-        found, lax = _passed(kind, kind.hinted, texts, many=many), 0.95
+    if kind.hinted and hint and hint.heads and found < len(texts):
+        more = _passed(kind, kind.hinted, texts, many=many)
+        if _LAX * more > found:
+            found, lax = more, _LAX
     if not found:
         return 0.0, 0
     share = found / len(texts)
@@ -156,6 +206,12 @@ def _passed(
                 return 0
     found = sum(bool(test(text)) for text in texts)
     return found if found >= least * len(texts) else 0
+
+
+def _are_whole(texts: Sequence[str]) -> bool:
+    """Whether nearly all are names of two words or more, or Korean ones with the family's."""
+    whole = sum(" " in text or bool(_HANGUL_NAME.fullmatch(text)) for text in texts)
+    return whole >= _WHOLE * len(texts)
 
 
 def _reason(kind: SemanticType, texts: Sequence[str], passed: int, *, named: bool) -> str:

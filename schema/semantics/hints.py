@@ -19,6 +19,7 @@ _NEUTRAL = frozenset(("1", "2", "3", "name", "nm", "title"))
 _MOST_WORDS = 4
 _SHORTEST_ENDING = 5
 """Shorter words end others by chance: velocity is no city, and a package has no age."""
+_SHORT = {"nm": "name", "amt": "amount", "addr": "address"}
 _FOLDED = str.maketrans("łøđßæœıħ", "lodsaoih")
 
 
@@ -37,7 +38,8 @@ def name_words(name: str) -> tuple[str, ...]:
 
 @lru_cache(20_000)  # the columns of one crawl are much alike
 def hinted_words(name: str) -> tuple[str, ...]:
-    """The words without accents, numbers behind them apart: `Prénom2` → prenom, 2."""
+    """The words whole and without accents, numbers apart: `Prénom2_nm` → prenom, 2, name."""
+    name = name.replace("%", " percent ")
     if name.isascii():
         plain = name
     else:
@@ -45,7 +47,7 @@ def hinted_words(name: str) -> tuple[str, ...]:
         plain = "".join(letter for letter in parts if not unicodedata.combining(letter))
         plain = unicodedata.normalize("NFC", plain)  # 'ド' and 'й' lose their marks everywhere
     return tuple(
-        part.translate(_FOLDED)
+        _SHORT.get(part, part).translate(_FOLDED)
         for word in name_words(plain)
         for part in _DIGITS.sub(" ", word).split()
     )

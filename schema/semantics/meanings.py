@@ -21,13 +21,12 @@ from schema.semantics.detect import (
     seen_through,
 )
 from schema.semantics.hints import moment_of
-from schema.semantics.neighbours import RULES, Seen, judged
+from schema.semantics.neighbours import Seen, is_heard, judged
 from schema.summary import Summary
 
 FEWEST_YEARS = 4
 _SHORTEST_CODE = 10_000_000
 """Smaller numbers are no codes with a check digit."""
-_WEAK_NAMES = frozenset(name for rule in RULES for name in rule.names)
 
 
 def meanings(summary: Summary, decided: Mapping[str, Decision]) -> dict[str, Meaning]:
@@ -45,7 +44,7 @@ def _seen(name: str, column: ColumnSummary, decision: Decision, summary: Summary
         if meaning is not None and meaning.name == "date":
             meaning = _of_moment(name) or meaning
         seen = Seen(name, meaning)
-        if meaning is None and "_".join(seen.words) in _WEAK_NAMES:
+        if meaning is None and is_heard(seen.words):
             return Seen(name, None, seen_through(values))
         return seen
     if decision.notation == WORDS or pa.types.is_boolean(decision.type):
@@ -95,8 +94,10 @@ def _numbers(column: ColumnSummary) -> list[float] | None:
     values = column.values
     if values is None:
         return None
-    numbers = [value for value in values if isinstance(value, (int, float))]
-    return numbers if len(numbers) == len(values) else None
+    try:
+        return [float(value) for value in values]
+    except (TypeError, ValueError):  # written in a notation, or no numbers at all
+        return None
 
 
 def _texts(name: str, column: ColumnSummary, summary: Summary) -> list[str]:

@@ -115,10 +115,16 @@ RULES: tuple[Rule, ...] = (
         least=3,
         confidence=0.75,
     ),
+    Rule(
+        "subdivision_name",
+        _words("province province_state state_province provincia provincie state_or_province"),
+        _texts(r"[^\W\d_][\w\s.,'’()/-]{1,60}"),
+        beside=_words("country country_code country_code_3"),
+    ),
     Rule("city", _words("capital"), _NAMED, beside=_words("country country_code country_code_3")),
     Rule(
         "job_title",
-        _words("position title role stilling poste puesto posizione cargo"),
+        _words("position title role designation stilling poste puesto posizione cargo"),
         _texts(r"[^\W\d_][^@{}<>|;]{1,80}"),
         beside=_words("last_name first_name person_name"),
         called=_words("employer employer_name salary department"),
@@ -141,10 +147,19 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "person_name",
-        _words("name full_name"),
+        _words("name full_name nev navn nimi nume ime meno jmeno imie isim adi naam nama ονομα")
+        | _words("имя име ім_я ім'я 名前 名 이름 nombre nome nom nafn vards vardas nimetus"),
         _PERSON,
-        beside=_words("age gender job_title salary"),
+        beside=_words("age gender job_title salary date_of_birth"),
         confidence=0.75,
+    ),
+    Rule(
+        "username",
+        _words("user usuario utilizator utilizador utente pouzivatel uzivatel uzytkownik bruger")
+        | _words("gebruiker anvandare потребител пользователь користувач χρηστης 아이디 用户"),
+        _texts(r"[\w.@+-]{2,64}"),
+        beside=_words("email"),
+        confidence=0.7,
     ),
     Rule(
         "airport_iata",
@@ -172,6 +187,12 @@ RULES: tuple[Rule, ...] = (
          called=_words("start begin from")),
 )  # fmt: skip
 
+_PAIRED = {"first": ("first_name", "last"), "last": ("last_name", "first")}
+"""How the name of a column ends, what it is, and how that of the other ends."""
+
+HEARD = frozenset(name for rule in RULES for name in rule.names)
+"""Names of columns whose values are looked at when their neighbours are asked."""
+
 COMPANIONS: tuple[frozenset[str], ...] = (
     _words("latitude longitude"),
     _words("first_name last_name"),
@@ -194,6 +215,11 @@ COMPANIONS: tuple[frozenset[str], ...] = (
 """Types that go together: each is surer beside the other."""
 
 
+def is_heard(words: Sequence[str]) -> bool:
+    """Whether neighbours may tell what a column means that is called so."""
+    return "_".join(words) in HEARD or (bool(words) and words[-1] in _PAIRED)
+
+
 def judged(columns: Sequence[Seen]) -> list[Meaning | None]:
     """The meanings of the columns of one table, neighbours heard."""
     found = list(columns)
@@ -210,12 +236,24 @@ def judged(columns: Sequence[Seen]) -> list[Meaning | None]:
 
 def _told(column: Seen, columns: Sequence[Seen]) -> Meaning | None:
     called = "_".join(column.words)
+    if paired := _paired(column, columns):
+        return paired
     for rule in RULES:
         if called in rule.names:
             near = [other.name for other in columns if other is not column and _near(rule, other)]
             if len(near) >= rule.least and rule.fits(column):
                 names = " and ".join(repr(name) for name in near[: rule.least])
                 return Meaning(rule.kind, rule.confidence, f"it is called so beside {names}")
+    return None
+
+
+def _paired(column: Seen, columns: Sequence[Seen]) -> Meaning | None:
+    """`emp_first` beside `emp_last`: names of the same, each told by the other."""
+    *same, part = column.words or ("",)
+    kind, other = _PAIRED.get(part, ("", ""))
+    for beside in columns if kind else ():
+        if beside.words == (*same, other) and _NAMED(column) and _NAMED(beside):
+            return Meaning(kind, 0.8, f"it is called so beside {beside.name!r}")
     return None
 
 

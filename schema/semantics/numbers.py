@@ -39,7 +39,7 @@ TYPES: tuple[NumericType, ...] = (
         "temperature", "temperature", ("temp", "temperature", "temperatur", "dewp"), -300, 10_000
     ),
     NumericType("humidity", "relative humidity in percent", ("humid", "humidity"), 0, 110),
-    NumericType("pressure", "air pressure", ("pressure", "druck"), 0, 2_000),
+    NumericType("pressure", "air pressure", ("pressure", "druck"), 0, 200_000),
     NumericType("wind_direction", "degrees of the compass", ("wind_dir",), 0, 360),
     NumericType("distance", "distance", ("distance", "dist", "miles", "km", "entfernung"), 0, 1e9),
     NumericType("duration", "duration", ("duration", "elapsed", "air_time", "dauer"), 0, 1e12),

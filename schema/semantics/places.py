@@ -7,6 +7,7 @@ import zoneinfo
 from collections.abc import Callable
 from functools import cache
 
+from schema.semantics.country_names import is_country, is_country_anywhere
 from schema.semantics.model import Personal, SemanticType, like, one_of
 
 
@@ -26,22 +27,38 @@ def _iso(table: str, attribute: str, look: str) -> Callable[[str], bool]:
     )
 
 
-def _is_country(value: str) -> bool:
-    folded = value.casefold().removeprefix("the ")
-    return (
-        folded in _known("countries", "name")
-        or folded in _known("countries", "common_name")
-        or folded in _known("countries", "official_name")
-        or folded in _MORE_COUNTRIES
-    )
+@cache
+def _languages() -> frozenset[str]:
+    """ISO 639, without what stands in brackets (`Malay (macrolanguage)`), and what people say."""
+    known = (name.partition(" (")[0] for name in _known("languages", "name"))
+    return frozenset((*known, *_MORE_LANGUAGES))
 
 
-_MORE_COUNTRIES = frozenset(
-    (
-        *("usa", "united states of america", "uk", "great britain", "england", "russia", "iran"),
-        *("south korea", "north korea", "vietnam", "bolivia", "venezuela", "tanzania", "syria"),
-        *("moldova", "laos", "brunei", "czech republic", "ivory coast", "turkey", "taiwan"),
-    )
+_MORE_LANGUAGES = (
+    *("greek", "mandarin", "cantonese", "farsi", "azeri", "haitian creole", "irish gaelic"),
+    *(
+        "scottish gaelic",
+        "flemish",
+        "punjabi",
+        "norwegian",
+        "mandarin chinese",
+        "kyrgyz",
+        "gujrati",
+    ),
+    *("tok pisin", "kiswahili", "pashto", "uyghur", "filipino", "moldovan", "castilian", "frisian"),
+    *("deutsch", "français", "español", "italiano", "português", "nederlands", "polski", "русский"),
+    *(
+        "svenska",
+        "dansk",
+        "norsk",
+        "suomi",
+        "türkçe",
+        "čeština",
+        "magyar",
+        "中文",
+        "日本語",
+        "한국어",
+    ),
 )
 
 
@@ -63,11 +80,12 @@ TYPES: tuple[SemanticType, ...] = (
     SemanticType(
         "country",
         "country name",
-        _is_country,
+        is_country,
         yes=("Germany", "united states of america", "Japan"),
         no=("Bavaria", "DE"),
         names=("country", "nation", "land", "pays", "pais"),
         share=0.85,
+        hinted=is_country_anywhere,
     ),
     SemanticType(
         "country_code",
@@ -128,6 +146,7 @@ TYPES: tuple[SemanticType, ...] = (
         needs_name=True,
         share=0.9,
         personal=Personal.QUASI,
+        hinted=like(r"(?=(?:\D*\d){3})[^\W_a-z][^\W_a-z]*(?:[ -][^\W_a-z]+){0,3}"),
     ),
     SemanticType(
         "street_address",
@@ -144,7 +163,10 @@ TYPES: tuple[SemanticType, ...] = (
         needs_name=True,
         share=0.6,
         personal=Personal.DIRECT,
-        hinted=like(r"(?=.*\d)(?=.*[^\W\d_]{2})[^@{}<>|;]{4,120}", re.DOTALL),
+        hinted=like(
+            r"(?=.*\d)(?=.*[^\W\d_]{2})[^@{}<>|;]{4,120}|[^@{}<>|;]{2,60}[路街道巷弄号號座町][^@{}<>|;]{0,30}",
+            re.DOTALL,
+        ),
     ),
     SemanticType(
         "coordinates",
@@ -212,7 +234,7 @@ TYPES: tuple[SemanticType, ...] = (
     SemanticType(
         "language",
         "language name",
-        lambda value: len(value) > 3 and value.casefold() in _known("languages", "name"),
+        lambda value: len(value) > 3 and value.casefold() in _languages(),
         yes=("German", "Japanese"),
         no=("de", "Berlin"),
         names=("language", "lang", "sprache"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from schema.semantics.dates import is_date
+from schema.semantics.dates import DAYS, MONTHS, is_date
 from schema.semantics.model import Personal, SemanticType, like, one_of
 
 _MONEY = "(?:USD|EUR|GBP|CHF|JPY|CAD|AUD|CNY|INR)? ?[$€£¥₹]|USD|EUR|GBP|CHF|JPY|CAD|AUD|CNY|INR"
@@ -41,6 +41,7 @@ TYPES: tuple[SemanticType, ...] = (
         like(rf"{_PERSON}(?:,? {_PERSON}){{1,5}}"),
         yes=("Ada Lovelace", "Lovelace, Ada"),
         no=("Ada", "Ada 2"),
+        hinted=like(r"[^\W\d_a-z][\w'’.-]{1,30}(?:,? [\w'’.()-]{1,30}){0,6}"),
         names=(
             "full_name",
             "fullname",
@@ -79,6 +80,7 @@ TYPES: tuple[SemanticType, ...] = (
         no=("tall", "3"),
         names=("gender", "sex", "geschlecht", "sexe"),
         needs_name=True,
+        hinted=like(r"[^\W\d_]{1,14}(?:[ -][^\W\d_]{1,14})?"),
         personal=Personal.SENSITIVE,
     ),
     SemanticType(
@@ -121,11 +123,7 @@ TYPES: tuple[SemanticType, ...] = (
     SemanticType(
         "weekday",
         "day of the week",
-        one_of(
-            "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu "
-            "thur thurs fri sat sun montag dienstag mittwoch donnerstag freitag samstag "
-            "sonntag lundi mardi mercredi jeudi vendredi samedi dimanche"
-        ),
+        lambda value: value.casefold().rstrip(".") in DAYS,
         yes=("Monday", "fri", "Samstag"),
         no=("day", "January"),
         names=("weekday", "day", "dow"),
@@ -133,12 +131,7 @@ TYPES: tuple[SemanticType, ...] = (
     SemanticType(
         "month",
         "month",
-        one_of(
-            "january february march april may june july august september october november "
-            "december jan feb mar apr jun jul aug sep sept oct nov dec januar februar märz "
-            "mai juni juli oktober dezember janvier février mars avril juin juillet août "
-            "septembre octobre novembre décembre"
-        ),
+        lambda value: value.casefold().rstrip(".") in MONTHS,
         yes=("January", "dec", "März"),
         no=("Monday", "13"),
         names=("month", "monat", "mois"),
@@ -206,11 +199,22 @@ TYPES: tuple[SemanticType, ...] = (
         like(
             r"P(?=.)(?:\d+Y)?(?:\d+M)?(?:\d+W)?(?:\d+D)?"
             r"(?:T(?=.)(?:\d+H)?(?:\d+M)?(?:[\d.]+S)?)?"
-            rf"|(?:\d+ ?(?:{_UNITS})[ ,]*)+"
+            rf"|(?!\d0s$)(?:\d+ ?(?:{_UNITS})[ ,]*)+"  # 50s are an age
         ),
         yes=("PT1H30M", "2 days", "1h 30min", "90 min"),
         no=("P", "90", "days"),
-        names=("duration", "length", "elapsed", "runtime"),
+        names=(
+            "duration",
+            "length",
+            "elapsed",
+            "runtime",
+            "wait",
+            "delay",
+            "timeout",
+            "interval",
+            "ttl",
+        ),
+        hinted=like(rf"(?:\d+ ?(?:{_UNITS})[ ,]*)+"),
     ),
     SemanticType(
         "money",
