@@ -95,9 +95,18 @@ def _numbers(column: ColumnSummary) -> list[float] | None:
     if values is None:
         return None
     try:
-        return [float(value) for value in values]
+        return [_number(value) for value in values]
     except (TypeError, ValueError):  # written in a notation, or no numbers at all
         return None
+
+
+def _number(value: Any) -> float:
+    """Whole ones stay whole: codes have more digits than a double."""
+    if isinstance(value, str):
+        return int(value) if value.lstrip("+-").isdigit() else float(value)
+    if not isinstance(value, (int, float)):
+        raise TypeError
+    return value
 
 
 def _texts(name: str, column: ColumnSummary, summary: Summary) -> list[str]:
