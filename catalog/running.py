@@ -47,14 +47,14 @@ def end_dead_runs(store: Store) -> int:
     ended = 0
     for run in store.runs(first=LOOKED_AT) if place.is_dir() else ():
         lock = place / run.uuid
-        if run.state is RunState.RUNNING and lock.name == run.uuid and _is_free(lock):
+        if run.state is RunState.RUNNING and lock.name == run.uuid and is_free(lock):
             store.end_run(run.uuid, RunState.ABORT, error="the process of the run ended without it")
             lock.unlink(missing_ok=True)
             ended += 1
     return ended
 
 
-def _is_free(lock: Path) -> bool:
+def is_free(lock: Path) -> bool:
     """Whether a lock is there and nobody holds it."""
     try:
         with lock.open("r+") as probe:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
+from catalog.access.kept_jobs import ENDED, Keeper
 from catalog.access.roots import Roots
 from connectors.uri import take_apart
 from schema.errors import HeadwaterError, InvalidInput, NotFound
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from catalog.crawl import Progress
     from catalog.model import Outcome
     from catalog.store import Store
+    from catalog.store.jobs import KeptJob
 
 _log = logging.getLogger("headwater.jobs")
 
@@ -31,6 +33,7 @@ TOLD_EVERY = 0.25
 MOST_WAITING = 32
 MOST_REMEMBERED = 200
 MOST_SECONDS = 6 * 3600
+GOING_DOWN = "the service went down; crawl again to finish"
 
 
 @dataclass(slots=True)
@@ -90,6 +93,9 @@ class Jobs:
         self._lock = threading.Lock()
         self._worker: threading.Thread | None = None
         self._closing = False
+        self._keeper = Keeper(store)
+        for job in reversed([*self._keeper.earlier(MOST_REMEMBERED, 2 * MOST_SECONDS)]):
+            self._known[job.id] = _of(job)
 
     def crawl(self, uris: Sequence[str], options: Sequence[tuple[str, str]] = ()) -> Job:
         """Queue a crawl of `uris`; reader `options` are fixed, empty ones taken back. Raises
@@ -109,8 +115,8 @@ class Jobs:
             if self._worker is None:
                 self._worker = threading.Thread(target=self._work, name="jobs", daemon=True)
                 self._worker.start()
+        self._changed(job)
         self._waiting.put(job)
-        self._on_change(job)
         return job
 
     def cancel(self, job_id: str) -> Job:
@@ -125,7 +131,7 @@ class Jobs:
             job.stopped.set()
             if job.state == "QUEUED":
                 job.state, job.ended_at = "CANCELLED", datetime.now(UTC)
-        self._on_change(job)
+        self._changed(job)
         return job
 
     def get(self, job_id: str) -> Job | None:
@@ -137,7 +143,8 @@ class Jobs:
         return list(reversed(list(self._known.values())))
 
     def close(self, timeout: float = 5.0) -> None:
-        """Take no more jobs and wait up to `timeout` seconds for the one at work.
+        """Take no more jobs and wait up to `timeout` seconds for the one at work; those that wait
+        are FAILED.
 
         A crawl that is cut off leaves every source at its old version or its new one.
         """
@@ -147,6 +154,15 @@ class Jobs:
         self._waiting.put(None)
         if worker is not None:
             worker.join(timeout)
+        for job in self._known.values():
+            if job.state not in ENDED:
+                job.state, job.ended_at, job.error = "FAILED", datetime.now(UTC), GOING_DOWN
+                self._changed(job)
+        self._keeper.close()
+
+    def _changed(self, job: Job) -> None:
+        self._keeper.keep(job)
+        self._on_change(job)
 
     def _work(self) -> None:
         while not self._closing:
@@ -160,7 +176,7 @@ class Jobs:
             if job.state != "QUEUED":
                 return
             job.state, job.started_at = "RUNNING", datetime.now(UTC)
-        self._on_change(job)
+        self._changed(job)
         state = "DONE"
         ends = time.monotonic() + MOST_SECONDS
         try:
@@ -175,7 +191,7 @@ class Jobs:
                         f"it took more than {MOST_SECONDS // 3600} hours; crawl less at once"
                     )
                 if self._closing:
-                    raise HeadwaterError("the service went down; crawl again to finish")
+                    raise HeadwaterError(GOING_DOWN)
         except HeadwaterError as error:
             state, job.error = "FAILED", str(error)
         except Exception:  # noqa: BLE001 - a job ends with its fault told, not the worker
@@ -183,7 +199,7 @@ class Jobs:
             state, job.error = "FAILED", f"the service failed; its log tells why: job {job.id}"
         self._announce()
         job.state, job.ended_at = state, datetime.now(UTC)
-        self._on_change(job)
+        self._changed(job)
 
     def _progressed(self, job: Job, progress: Progress) -> None:
         job.progress = progress
@@ -223,3 +239,18 @@ class Jobs:
             )
         ) as outcomes:
             yield from outcomes
+
+
+def _of(kept: KeptJob) -> Job:
+    """A job of before this service."""
+    return Job(
+        kept.id,
+        kept.uris,
+        kept.created_at,
+        state=kept.state,
+        started_at=kept.started_at,
+        ended_at=kept.ended_at,
+        error=kept.error,
+        counts=Counter(kept.counts),
+        bytes_read=kept.bytes_read,
+    )

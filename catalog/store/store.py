@@ -45,6 +45,7 @@ from catalog.store.alerts import Alerts, enqueue
 from catalog.store.database import Database
 from catalog.store.events import EventLog
 from catalog.store.glossary import Glossary
+from catalog.store.jobs import JobLog
 from catalog.store.joining import JoinIndex
 from catalog.store.migrate import migrate
 from catalog.store.newest import Newest
@@ -77,6 +78,7 @@ class Store:
         self.newest = Newest(database)
         self.joins = JoinIndex(database)
         self.events = EventLog(database)
+        self.jobs = JobLog(database)
 
     @classmethod
     def open(cls, url: str, *, create: bool = True) -> Store:

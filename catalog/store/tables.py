@@ -405,3 +405,21 @@ events = Table(
     Column("source_pk", _Id, nullable=False),  # no foreign key: a source may be deleted
     Column("at", Time, nullable=False),
 )
+
+# Crawls that services were asked for; only the latest are kept. Revision 0015.
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("uris", Json, nullable=False),  # without logins
+    Column("state", String(16), nullable=False),
+    Column("holder", String(64), nullable=False),  # whose lock tells that the service lives
+    Column("host", AnyText, nullable=False),
+    Column("created_at", Time, nullable=False),
+    Column("started_at", Time),
+    Column("ended_at", Time),
+    Column("error", AnyText),
+    Column("counts", Json, nullable=False),
+    Column("bytes_read", BigInteger, nullable=False),
+    Index("ix_jobs_created_at", "created_at"),
+)

@@ -7,14 +7,15 @@ from typing import Any, BinaryIO, cast
 
 from schema.errors import DecompressionBomb
 
-BOMB_BYTES = 1 << 30
-BOMB_RATIO = 1000
-"""What unpacks to more than both of these is taken for a bomb and not unpacked on."""
+BOMB_BYTES = 256 << 20
+BOMB_RATIO = 800
+"""What unpacks to more than both of these, from the bytes taken so far, is taken for a bomb and not
+unpacked on. Deflate cannot pack more than 1,032 times."""
 
 
 def bounded(stream: Any, packed: int | None, place: str, below: BinaryIO | None = None) -> BinaryIO:
     """The unpacked stream of `packed` bytes, which raises DecompressionBomb when it is one. Closing
-    it closes the stream below too.
+    it closes the stream `below` too, whose place tells how many of them are taken.
     """
     return cast("BinaryIO", io.BufferedReader(_Bounded(stream, packed, place, below)))
 
@@ -44,8 +45,16 @@ class _Bounded(io.RawIOBase):
         data = self._stream.read(len(buffer))
         buffer[: len(data)] = data
         self._done += len(data)
-        check(self._done, self._packed, self._place)
+        if self._done > BOMB_BYTES:
+            check(self._done, self._taken(), self._place)
         return len(data)
+
+    def _taken(self) -> int | None:
+        """Packed bytes that were taken so far; all of them where the stream below has no place."""
+        try:
+            return int(self._below.tell())
+        except (AttributeError, OSError, ValueError):
+            return self._packed
 
     def close(self) -> None:
         if not self.closed:

@@ -6,6 +6,7 @@ import bz2
 import gzip
 import io
 import lzma
+import random
 import tarfile
 import zipfile
 from collections.abc import Callable
@@ -17,6 +18,8 @@ import pytest
 from connectors import registry
 from connectors.reading import list_entries, open_dataset
 from connectors.sources import bounded
+from connectors.sources.stored_file import StoredFile
+from schema.errors import DecompressionBomb
 from tests.connectors import workbooks
 
 FILES = {
@@ -191,6 +194,20 @@ def test_a_bomb_is_not_unpacked_on(
         found = {one.source.label: one for one in crawl([str(tmp_path)], store)}
     assert found["fine"].status == "NEW"
     assert "decompression-bomb" in {one.code for one in found["bomb"].findings}
+
+
+def test_a_bomb_is_told_by_what_was_taken_whatever_follows_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounded, "BOMB_BYTES", 1 << 20)
+    monkeypatch.setattr(bounded, "BOMB_RATIO", 100)
+    noise = random.Random(1).randbytes(1 << 20)
+    path = tmp_path / "bomb.csv.gz"
+    path.write_bytes(gzip.compress(b"1,a\n" * (1 << 20)) + gzip.compress(noise))
+    file = StoredFile(path.as_uri(), str(path), path.stat().st_size)
+    with file.open() as stream, pytest.raises(DecompressionBomb, match="100 times"):
+        while stream.read(1 << 16):
+            pass
 
 
 def test_what_is_packed_well_is_no_bomb(tmp_path: Path, read_source: Callable) -> None:

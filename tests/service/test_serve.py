@@ -53,6 +53,64 @@ def test_it_starts_answers_and_ends(root, catalog_url, how):
         assert "Traceback" not in process.stderr.read()
 
 
+HOLD = """
+import threading
+import catalog.crawl
+def crawl(*_asked, **_more):
+    with open({!r}, "wb") as told:
+        told.write(b"x")
+    threading.Event().wait()
+catalog.crawl.crawl = crawl
+"""
+"""A crawl that tells that it has begun, and never ends."""
+ASK = "{ jobs { id state error endedAt uris } }"
+CRAWL = (
+    """mutation($uris: [String!]!) { crawl(input: {uris: $uris}) { job { id } errors { code } } }"""
+)
+
+
+def test_jobs_of_a_service_that_was_killed_are_told_as_interrupted(root, catalog_url, tmp_path):
+    (tmp_path / "a.csv").write_text("a,b\n1,2\n")
+    os.mkfifo(tmp_path / "held")
+    environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state")}
+    roots = f"Settings(sys.argv[1], crawl_roots=({str(tmp_path)!r},))"
+    held = HOLD.format(str(tmp_path / "held")) + SERVE.replace("Settings(sys.argv[1])", roots)
+    killed = {}
+    for script in (held, SERVE):
+        with subprocess.Popen(
+            [sys.executable, "-c", script, catalog_url],
+            cwd=root,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment,
+        ) as process:
+            assert process.stderr
+            try:
+                address = re.search(r"http://127\.0\.0\.1:\d+/", process.stderr.readline())
+                assert address
+                with httpx.Client(base_url=address[0], timeout=60) as http:
+                    if not killed:
+                        for _ in range(2):
+                            asked = {"query": CRAWL, "variables": {"uris": [str(tmp_path)]}}
+                            told = http.post("/graphql", json=asked).json()["data"]["crawl"]
+                            killed[told["job"]["id"]] = told
+                        with (tmp_path / "held").open("rb") as at_work:
+                            assert at_work.read(1) == b"x"
+                    else:
+                        found = http.post("/graphql", json={"query": ASK}).json()["data"]["jobs"]
+                        page = http.get("/runs").text
+            finally:
+                process.kill()
+    assert {one["id"] for one in found} == set(killed)
+    assert all(one["state"] == "FAILED" and one["endedAt"] for one in found)
+    assert all(one["uris"] == [str(tmp_path)] for one in found)
+    waited, worked = (one["error"] for one in found)
+    assert worked == "interrupted: the service ended while it was at work; crawl again to finish"
+    assert waited.startswith("interrupted: the service ended before it had begun")
+    assert page.count("interrupted: the service ended") == 2
+    assert not [*(tmp_path / "state/headwater/running").iterdir()]
+
+
 def test_with_a_token_it_serves_others_in_production(root, catalog_url):
     with Store.open(catalog_url) as store:
         _, secret = store.access.create_token(Role.READER)
