@@ -206,8 +206,7 @@ def test_a_bomb_is_told_by_what_was_taken_whatever_follows_it(
     path.write_bytes(gzip.compress(b"1,a\n" * (1 << 20)) + gzip.compress(noise))
     file = StoredFile(path.as_uri(), str(path), path.stat().st_size)
     with file.open() as stream, pytest.raises(DecompressionBomb, match="100 times"):
-        while stream.read(1 << 16):
-            pass
+        stream.read()
 
 
 def test_what_is_packed_well_is_no_bomb(tmp_path: Path, read_source: Callable) -> None:
