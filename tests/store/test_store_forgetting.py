@@ -37,7 +37,7 @@ def test_values_of_nested_persons_leave_the_search(url: str, tmp_path: Path) -> 
             told = replace(known, frequent=f"{known.frequent} zebedee xylotomy")
             fulltext(connection).put(connection, {members: told}, replaced={members})
             learn(connection, ["xylotomy", "quillfeather"])
-            connection.execute(text("UPDATE alembic_version SET version_num = '0014'"))
+            connection.execute(text("UPDATE alembic_version SET version_num = '0015'"))
 
         store._database.write(as_before)
         assert found(store, "zebedee")[0] == 2

@@ -19,8 +19,8 @@ from catalog.store.indexing import fulltext
 from catalog.store.relevance import LABEL
 from schema.model import Schema
 
-revision = "0015"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
