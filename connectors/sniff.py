@@ -14,6 +14,9 @@ from schema.model import Finding
 SURE = 0.9
 """From here on the content alone decides."""
 
+CERTAIN = 1.0
+"""No other format is asked then: what binary content would be as text takes some milliseconds."""
+
 NAME_BONUS = 0.3
 LEAST = 0.5
 
@@ -139,10 +142,12 @@ def recognise(
     """
     expected = hinted(name)
     scored = []
-    for form in formats():
+    for form in sorted(formats(), key=lambda form: form.name != expected):
         surety, why = form.recognise(head, file)
         by_name = NAME_BONUS if form.name == expected and surety < SURE else 0.0
         scored.append((surety + by_name, form.name, why, form))
+        if surety == CERTAIN:
+            break
     score, chosen, why, form = max(scored, key=lambda item: item[0])
     other = next((what for magic, what in _OTHERS.items() if head.startswith(magic)), None)
     if score < LEAST or (other is not None and score < SURE):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import reduce
+from functools import lru_cache, reduce
+from types import MappingProxyType
 
 import pyarrow as pa
 
@@ -97,11 +98,18 @@ class Decision:
 
 def decisions(
     summary: Summary, fixed: Mapping[str, str] | None = None, *, stray: float = STRAY_SHARE
-) -> dict[str, Decision]:
+) -> Mapping[str, Decision]:
     """The decision on every column and nested path. `fixed` notations, by column, are not asked
     about; what one column proves decides others of the table whose values have two readings.
     """
-    fixed = fixed or {}
+    return _decided(summary, tuple(sorted((fixed or {}).items())), stray)
+
+
+@lru_cache(maxsize=1)  # inference, figures and findings ask the same one after another
+def _decided(
+    summary: Summary, given: tuple[tuple[str, str], ...], stray: float
+) -> Mapping[str, Decision]:
+    fixed = dict(given)
     proven = frozenset(
         notation
         for column in summary.columns.values()
@@ -115,7 +123,7 @@ def decisions(
         path: decide(column, stray=stray, fixed=fixed.get(path), proven=proven)
         for path, column in summary.columns.items()
     }
-    return found | dict(_coded(summary, found, fixed))
+    return MappingProxyType(found | dict(_coded(summary, found, fixed)))
 
 
 def _coded(

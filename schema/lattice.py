@@ -8,6 +8,7 @@ no common type but text is text.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import chain
 
 import pyarrow as pa
@@ -37,6 +38,7 @@ def join(one: pa.DataType, other: pa.DataType) -> pa.DataType:
     return _TOP
 
 
+@lru_cache(maxsize=1024)
 def canonical(kind: pa.DataType) -> pa.DataType:
     """The type without its encoding: no dictionary, run-end, view, large or extension form."""
     types = pa.types

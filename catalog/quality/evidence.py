@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import pyarrow as pa
@@ -113,6 +113,7 @@ BOOLEAN = "boolean"
 OTHER = "other"
 
 
+@lru_cache(maxsize=1024)
 def family(kind: pa.DataType) -> str:
     """The family whose figures can be compared with each other: a change within it is a change
     of representation, a change between families one of meaning.
@@ -127,6 +128,7 @@ def family(kind: pa.DataType) -> str:
     return BOOLEAN if pa.types.is_boolean(kind) else OTHER
 
 
+@lru_cache(maxsize=1024)
 def value_type(kind: pa.DataType) -> pa.DataType:
     """The type of the values, whatever their encoding (dictionary, run-end, extension)."""
     while True:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
 from typing import Any
 
 from catalog.model import Expectation, ExpectationResult
 from catalog.store.columns import dumps, loads
 from connectors.context.model import Fact
 from connectors.model import Dataset, Entry, Evidence, ForeignKey
+from schema.encoding import as_dict
 from schema.model import Finding, Schema
-from schema.profile import TableProfile
+from schema.profile import ColumnProfile, TableProfile
 
 LONG = ("quantiles", "histogram", "top_values", "misfit_examples", "distribution")
 """The figures of a column that are lists."""
+
+_SHORT = tuple(field.name for field in fields(ColumnProfile) if field.name not in LONG)
 
 HISTORY = "history"
 """Under which the store keeps when a column came and changed, beside its figures."""
@@ -75,14 +79,14 @@ def encode_profile(profile: TableProfile) -> dict[str, Any]:
     """As `TableProfile.to_dict`, with what is long of each column as JSON within `more`: what is
     seldom asked for is then not parsed, which is four fifths of it.
     """
-    value = profile.to_dict()
-    value["columns"] = [_short(column) for column in value["columns"]]
+    value: dict[str, Any] = replace(profile, columns=()).to_dict()
+    value["columns"] = [_short(column) for column in profile.columns]
     return value
 
 
-def _short(column: dict[str, Any]) -> dict[str, Any]:
-    more = {name: column.get(name) for name in LONG}
-    short = {name: item for name, item in column.items() if name not in LONG}
+def _short(column: ColumnProfile) -> dict[str, Any]:
+    more = {name: getattr(column, name) for name in LONG}
+    short = {name: as_dict(getattr(column, name)) for name in _SHORT}
     return {**short, "more": dumps(more).decode("utf-8")}
 
 

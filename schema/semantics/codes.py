@@ -57,7 +57,7 @@ def _is_card(value: str) -> bool:
 
 def _is_vehicle(value: str) -> bool:
     """A vehicle identification number with its check digit (49 CFR 565.15)."""
-    if not re.fullmatch(r"[A-HJ-NPR-Z0-9]{17}", value):
+    if len(value) != 17 or not re.fullmatch(r"[A-HJ-NPR-Z0-9]{17}", value):
         return False
     weighted = sum(
         weight * int(_VEHICLE_DIGITS.get(character, character))

@@ -18,7 +18,11 @@ _HEX = "[0-9a-fA-F]"
 
 
 def _is_address(version: int) -> Callable[[str], bool]:
+    mark = "." if version == 4 else ":"
+
     def test(value: str) -> bool:
+        if mark not in value:
+            return False
         try:
             return ipaddress.ip_address(value).version == version
         except ValueError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
@@ -44,7 +45,7 @@ class TableSubject:
         return Expectation(kind, None, given(kwargs), reason, dimension, expected_rate(kind))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ColumnSubject:
     """A column: as it is in the version to be judged, and in those that it is judged by."""
 
@@ -59,7 +60,7 @@ class ColumnSubject:
     def name(self) -> str:
         return self.now.name
 
-    @property
+    @cached_property
     def family(self) -> str:
         return family(self.now.field.type)
 
@@ -71,12 +72,12 @@ class ColumnSubject:
     def basis(self) -> str:
         return basis(len(self.past), learned=self.learned)
 
-    @property
+    @cached_property
     def filled(self) -> tuple[Column, ...]:
         """The versions judged by that have values in the column."""
         return tuple(column for column in self.past if column.present)
 
-    @property
+    @cached_property
     def identifying(self) -> bool:
         """Whether its numbers name things, so that their size says nothing."""
         return (
