@@ -81,6 +81,7 @@ def crawl(
     limits = replace(limits, known=store.there)
     unreachable: list[str] = []
     unsettled: list[Outcome] = []
+    changed: set[int] = set()
     for uri in (uris,) if isinstance(uris, str) else uris:
         try:
             source = registry.open_source(uri, limits)
@@ -89,13 +90,15 @@ def crawl(
             for outcome in _crawl_one(way):
                 if outcome.unsettled is not None:
                     unsettled.append(outcome)
+                if outcome.status is Status.CHANGED:
+                    changed.add(outcome.source.pk)
                 yield outcome
         except SourceError as error:
             unreachable.append(str(error))
         else:
             for finding in source.listing_findings:
                 (on_finding or _ignore)(finding)
-    settle(store, unsettled)
+    settle(store, unsettled, changed)
     if unreachable:
         raise SourceError("; ".join(unreachable))
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from catalog.alerts.model import Event
@@ -68,30 +69,41 @@ def judged(
     return Judged(report, happened(store, source_pk, last, evidence, report), unsettled)
 
 
-def settle(store: Store, outcomes: Iterable[Outcome]) -> None:
+def settle(store: Store, outcomes: Iterable[Outcome], changed: Collection[int] = ()) -> None:
     """Judge, when all is crawled, what could not be judged before: references that a database
-    declares, and those of which something was missing.
+    declares, those of which something was missing, and those to sources that `changed`, whoever
+    refers to them. The last are recorded only where the verdict is another.
     """
     asked = {one.source.pk: one.unsettled for one in outcomes if one.unsettled is not None}
-    versions, reports = store.current_versions(asked), store.quality(asked)
+    shaken = store.joins.referrers(changed) if changed else set()
+    every = asked.keys() | shaken
+    versions, reports = store.current_versions(every), store.quality(every)
     noticed = bool(store.alerts.rules())
-    for pk in asked.keys() & versions.keys() & reports.keys():
+    for pk in sorted(every & versions.keys() & reports.keys()):
         version, report = versions[pk], reports[pk]
-        references = [*declared(store, version.dataset), *(asked[pk] or ())]
-        columns = store.joins.columns(pk)
-        found = referrals(store, references, columns, version.profile, pk)
+        held = references_in(one.expectation for one in report.results) if pk in shaken else []
+        known = [*declared(store, version.dataset), *held, *(asked.get(pk) or ())]
+        found = referrals(store, known, store.joins.columns(pk), version.profile, pk)
         evidence = replace(Evidence.of(version), references=found)
         expected = chosen(list(refers(TableSubject(evidence, (evidence,)))), store.choices(pk))
         made = judge(evidence, [one for one in expected if one.type == REFERS]).results
-        if not made:
+        before = {one.expectation.key: one.success for one in report.results}
+        if not made or (
+            pk not in asked and all(before.get(one.expectation.key) is one.success for one in made)
+        ):
             continue
         keys = {one.expectation.key for one in made}
         kept = [one for one in report.results if one.expectation.key not in keys]
         settled = with_results(report, [*kept, *made], evidence)
-        before = store.versions(pk, first=1, after=version.number) if noticed else []
-        events = notice(before[0], evidence, settled, report) if before else ()
+        if pk in asked:
+            earlier = store.versions(pk, first=1, after=version.number) if noticed else []
+            occasion = None
+        else:
+            settled = replace(settled, checked_at=datetime.now(UTC))
+            earlier, occasion = [version] if noticed else [], settled.checked_at.isoformat()
+        events = notice(earlier[0], evidence, settled, report) if earlier else ()
         told = [one for one in events if one.kind in _SETTLED]
-        store.record_quality(settled, events=told)
+        store.record_quality(settled, events=told, occasion=occasion)
 
 
 _SETTLED = frozenset(("score", "quality"))

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, delete, insert, select, text
 
 from catalog.joins.keys import index_keys, shape_keys
 from catalog.joins.model import KeyColumn
+from catalog.store import referrers
 from catalog.store.database import Database
 from catalog.store.rows import chunks, within
 from catalog.store.tables import join_columns, join_shapes
@@ -60,6 +61,11 @@ class JoinIndex:
         """Those of the columns that exist; one statement for each 5,000."""
         with self._database.read() as connection:
             return columns(connection, places)
+
+    def referrers(self, source_pks: Collection[int]) -> set[int]:
+        """The sources that refer to one of those, by their last reports."""
+        with self._database.read() as connection:
+            return referrers.of_sources(connection, source_pks)
 
     def alike(self, questions: Sequence[Collection[int]], *, most: int) -> list[list[int]]:
         """For each question, keys of the column names of a source, the sources that share the most

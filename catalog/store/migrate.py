@@ -14,7 +14,7 @@ from catalog.store import auditing
 from catalog.store.database import Database, explain
 from schema.errors import CatalogError
 
-HEAD = "0016"
+HEAD = "0017"
 """The newest revision; a test holds it against migrations/versions/."""
 
 _ADVISORY_LOCK = 0x48656164776174  # "Headwat": one number for all who migrate a PostgreSQL catalog

@@ -18,7 +18,7 @@ from catalog.context import owner, words
 from catalog.events import EventKind
 from catalog.joins.keys import place_of
 from catalog.model import Outcome, Record, Status
-from catalog.store import codec, counting, events, history, indexing, joining, reports
+from catalog.store import codec, counting, events, history, indexing, joining, referrers, reports
 from catalog.store.alerts import enqueue
 from catalog.store.claiming import claim_many
 from catalog.store.entering import write_entries
@@ -148,6 +148,8 @@ def _write_reports(connection: Connection, read: Sequence[Work]) -> None:
         if one.record.quality is not None and one.version_pk is not None
     ]
     made = _inserted(connection, report_table, rows)
+    judged = {one.pk: one.record.quality for one in read if one.record.quality is not None}
+    referrers.write_many(connection, judged)
     for one in read:
         one.report_pk = made.get(one.pk)
 

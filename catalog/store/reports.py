@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
 from catalog.model import QualityReport
 from catalog.search import grade
-from catalog.store import codec, counting, events
+from catalog.store import codec, counting, events, referrers
 from catalog.store.rows import chunks, now
 from catalog.store.tables import reports, sources
 
@@ -22,6 +22,7 @@ def add(connection: Connection, report: QualityReport, *, source_pk: int, versio
     connection.execute(
         update(sources).where(sources.c.pk == source_pk).values(**verdict(report, pk))
     )
+    referrers.write_many(connection, {source_pk: report})
     counting.settle(connection)
 
 

@@ -346,15 +346,17 @@ class Store:
 
     # --- quality
 
-    def record_quality(self, report: QualityReport, *, events: Sequence[Event] = ()) -> None:
+    def record_quality(
+        self, report: QualityReport, *, events: Sequence[Event] = (), occasion: str | None = None
+    ) -> None:
         """Add a report on `report.version` of `report.source_pk`; it becomes the latest, and
-        `events` go into the outbox of alerts.
+        `events` go into the outbox of alerts, once for each `occasion` (the version).
         """
 
         def add(connection: Connection) -> None:
             source = source_by_pk(connection, report.source_pk)
             reports.add(connection, report, source_pk=report.source_pk, version_pk=report.version)
-            enqueue(connection, source, events, stamp=str(report.version))
+            enqueue(connection, source, events, stamp=occasion or str(report.version))
 
         self._database.write(add)
 

@@ -184,6 +184,13 @@ tags = Table(
 )
 
 # The columns that can be joined by, each with the least hashes of its values.
+referrers = Table(
+    "referrers",
+    metadata,
+    _key_of("sources", "source_pk"),
+    Column("refers_to", _Id, primary_key=True, autoincrement=False, index=True),
+)
+
 join_columns = Table(
     "join_columns",
     metadata,

@@ -12,6 +12,8 @@ from urllib.parse import unquote
 import numpy as np
 import pytest
 
+from catalog.alerts.checking import checked
+from catalog.alerts.model import Channel, Rule
 from catalog.crawl import crawl
 from catalog.joins.model import Family, KeyColumn
 from catalog.model import ExpectationResult
@@ -81,6 +83,39 @@ def test_what_comes_in_the_same_crawl_is_no_orphan(store, tmp_path):
     found = told(store, "a_flights")["carrier"]
     assert found.success
     assert found.observed == "all 12 different values are keys"
+
+
+def test_who_refers_to_what_changed_is_judged_anew(store, tmp_path):
+    """Only the keys changed: what refers to them did not, and is not read."""
+    rule = Rule(0, "all", ("quality", "score"), None, Channel.COMMAND, "true")
+    store.alerts.add(checked(rule))
+    for airlines in (CARRIERS, [*CARRIERS, "HA"]):
+        write(tmp_path, CARRIERS, airlines)
+        list(crawl([str(tmp_path)], store))
+    write(tmp_path, CARRIERS[:-1], CARRIERS)
+    list(crawl([str(tmp_path)], store))
+    source = store.source("a_flights")
+    assert told(store, "a_flights")["carrier"].success
+    reports = len(store.quality_history(source.pk, first=20))
+    for airlines, orphans in (
+        ([*CARRIERS, "OO"], set()),
+        (CARRIERS[2:], {"AA", "UA"}),
+        ([*CARRIERS[2:], "HA"], {"AA", "UA"}),
+        (CARRIERS, set()),
+        (CARRIERS[1:], {"AA"}),
+    ):
+        table = tmp_path / "airlines.csv"
+        named = [f"{carrier},{carrier} Air Lines" for carrier in airlines]
+        table.write_text("carrier,name\n" + "\n".join(named) + "\n")
+        list(crawl([str(table)], store))
+        found = told(store, "a_flights")["carrier"]
+        assert set(() if found.success else found.observed) == orphans
+    assert store.source("a_flights").version == source.version
+    verdicts = store.quality_history(source.pk, first=20)
+    assert len(verdicts) - reports == 3  # where the verdict is another
+    assert [one.score < 100 for one in verdicts[:3]] == [True, False, True]
+    mine = [one for one in store.alerts.history() if one.source_pk == source.pk]
+    assert sum("about carrier" in one.message for one in mine) == 2
 
 
 @pytest.fixture
