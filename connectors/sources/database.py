@@ -162,6 +162,10 @@ def _sqlite(url: URL) -> Database:
     named = url.database or ""
     if not named or named == ":memory:":
         raise SourceError("sqlite://: name a file (sqlite:///path/to/file.db)")
+    import sqlite3
+
+    from connectors.sources.sqlite import Kept, Timed
+
     path = str(
         Path(named if Path(named).exists() else unquote(named, errors="surrogateescape")).absolute()
     )
@@ -169,11 +173,7 @@ def _sqlite(url: URL) -> Database:
         raise SourceError(f"sqlite:///{path}: no such file; check the path")
     target = f"file:{quote(os.fsencode(path))}?mode=ro"
 
-    def connect() -> Any:
-        import sqlite3
-
-        from connectors.sources.sqlite import Timed
-
+    def connect() -> Timed:
         connection = sqlite3.connect(
             target, uri=True, timeout=30, check_same_thread=False, factory=Timed
         )
@@ -181,7 +181,9 @@ def _sqlite(url: URL) -> Database:
         connection.limit(STATEMENT_TIMEOUT_SECONDS)
         return connection
 
-    engine = sa.create_engine("sqlite://", creator=connect, poolclass=sa.pool.NullPool)
+    kept = Kept(path, connect)
+    engine = sa.create_engine("sqlite://", creator=kept.open, poolclass=sa.pool.NullPool)
+    sa.event.listen(engine, "engine_disposed", lambda _: kept.end())
     uri = sqlite_uri(path)
     return Database(engine, uri, "sqlite://" + path, None, path)
 

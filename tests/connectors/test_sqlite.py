@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from connectors import registry
 from connectors.model import ForeignKey, Limits
+from connectors.sources import sqlite as sqlite_connections
 from schema.errors import SourceError
 
 
@@ -137,6 +139,56 @@ def test_the_stamp_changes_with_the_content(database) -> None:
     third = stamps()
     connection.close()
     assert len({*first, *second, *third}) == 3
+
+
+def test_a_database_is_opened_once_for_all_of_its_tables(database, monkeypatch) -> None:
+    opened: list[str] = []
+    connect = sqlite3.connect
+
+    def counted(path: str, **how: object) -> sqlite3.Connection:
+        opened.append(path)
+        return connect(path, **how)
+
+    monkeypatch.setattr(sqlite3, "connect", counted)
+    source = registry.open_source(f"sqlite:///{database}")
+    found = [source.examine(dataset) for dataset in source.datasets()]
+    rows = [sum(map(len, source.batches(one, one.entries[0]))) for one in found]
+    assert len(found) == 6
+    assert sum(rows) == 2 + 3 + 1 + 3 + 1
+    assert len(opened) == 1
+    waiting = [one for one in sqlite_connections._idle if one.state[2] == database.stat().st_ino]
+    assert len(waiting) == 1
+    del source
+    gc.collect()
+    assert waiting[0] not in sqlite_connections._idle
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        waiting[0].execute("SELECT 1")
+
+
+def test_a_database_that_is_replaced_is_opened_anew(database) -> None:
+    source = registry.open_source(f"sqlite:///{database}#airlines")
+    (dataset,) = source.datasets()
+    assert sum(map(len, source.batches(dataset, dataset.entries[0]))) == 2
+    other = database.with_name("other.db")
+    with sqlite3.connect(other) as connection:
+        connection.execute("CREATE TABLE airlines (carrier TEXT PRIMARY KEY, name TEXT NOT NULL)")
+        connection.execute("INSERT INTO airlines VALUES ('LH', 'Lufthansa')")
+    connection.close()
+    other.replace(database)
+    (batch,) = source.batches(dataset, dataset.entries[0])
+    assert batch.to_pydict() == {"carrier": ["LH"], "name": ["Lufthansa"]}
+
+
+def test_few_connections_wait(tmp_path: Path) -> None:
+    sources = []
+    for number in range(sqlite_connections.MOST_IDLE + 4):
+        path = tmp_path / f"{number}.db"
+        with sqlite3.connect(path) as connection:
+            connection.execute("CREATE TABLE a (b INTEGER)")
+        connection.close()
+        sources.append(registry.open_source(f"sqlite:///{path}"))
+        assert [dataset.name for dataset in sources[-1].datasets()] == ["a"]
+    assert len(sqlite_connections._idle) == sqlite_connections.MOST_IDLE
 
 
 def test_rows_in_the_write_ahead_log_are_read(database, read_source) -> None:

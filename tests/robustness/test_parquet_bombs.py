@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,7 +13,7 @@ from catalog.crawl import crawl
 from catalog.model import Outcome, Status
 from catalog.store import Store
 from connectors.formats.parquet import Parquet
-from connectors.formats.parquet_batches import BATCH_ROWS, batch_rows
+from connectors.formats.parquet_batches import BATCH_ROWS, LIST_BYTES, LIST_ROWS, batch_rows
 from connectors.model import Term
 from connectors.sources.stored_file import StoredFile
 from connectors.uri import file_uri
@@ -46,6 +47,33 @@ def test_fewer_rows_are_read_at_a_time_where_they_are_long(tmp_path, length, who
         rows = batch_rows(parquet, [0], None, "a.parquet")
     assert (rows == BATCH_ROWS) is whole
     assert rows * length <= 256 << 20
+
+
+def lists_of_nulls(path: Path, lengths: list[int], group: int) -> int:
+    """Write lists of nulls of those lengths; how many rows of them are read at a time."""
+    offsets = pa.array([0, *accumulate(lengths)], pa.int32())
+    lists = pa.ListArray.from_arrays(offsets, pa.nulls(sum(lengths), pa.int64()))
+    pq.write_table(pa.table({"a": lists, "b": range(len(lengths))}), path, row_group_size=group)
+    with pq.ParquetFile(path) as parquet:
+        return batch_rows(parquet, range(parquet.num_row_groups), None, path.name)
+
+
+@pytest.mark.parametrize("group", [512, 4096])
+def test_few_rows_are_read_at_a_time_where_lists_of_nulls_are_long(tmp_path, group) -> None:
+    path = tmp_path / "nulls.parquet"
+    rows = lists_of_nulls(path, [2048] * 4096, group)
+    assert path.stat().st_size < 100_000
+    assert 2048 * 8 * rows <= LIST_BYTES
+    source = StoredFile(file_uri(str(path)), str(path), path.stat().st_size)
+    batches = list(Parquet().batches(source, ()).batches)
+    assert sum(map(len, batches)) == 4096
+    assert max(batch.nbytes for batch in batches) < 2 * LIST_BYTES
+
+
+def test_lists_of_nulls_that_are_long_in_few_rows(tmp_path) -> None:
+    lengths = [0] * 100_000 + [50_000] * 100
+    assert lists_of_nulls(tmp_path / "a.parquet", lengths, 200_000) == LIST_ROWS
+    assert lists_of_nulls(tmp_path / "b.parquet", [3] * 100_000, 200_000) == BATCH_ROWS
 
 
 def test_a_footer_that_lies_of_its_rows(tmp_path, catalog_url) -> None:
