@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -77,10 +77,8 @@ def settle(store: Store, outcomes: Iterable[Outcome], changed: Collection[int] =
     asked = {one.source.pk: one.unsettled for one in outcomes if one.unsettled is not None}
     shaken = store.joins.referrers(changed) if changed else set()
     every = asked.keys() | shaken
-    versions, reports = store.current_versions(every), store.quality(every)
     noticed = bool(store.alerts.rules())
-    for pk in sorted(every & versions.keys() & reports.keys()):
-        version, report = versions[pk], reports[pk]
+    for pk, version, report in _current(store, sorted(every)):
         held = references_in(one.expectation for one in report.results) if pk in shaken else []
         known = [*declared(store, version.dataset), *held, *(asked.get(pk) or ())]
         found = referrals(store, known, store.joins.columns(pk), version.profile, pk)
@@ -104,6 +102,20 @@ def settle(store: Store, outcomes: Iterable[Outcome], changed: Collection[int] =
         events = notice(earlier[0], evidence, settled, report) if earlier else ()
         told = [one for one in events if one.kind in _SETTLED]
         store.record_quality(settled, events=told, occasion=occasion)
+
+
+_AT_ONCE = 64
+"""Sources whose versions are held together."""
+
+
+def _current(store: Store, pks: Sequence[int]) -> Iterator[tuple[int, Version, QualityReport]]:
+    """Those of the sources that have a version, with it and the last report on it."""
+    for at in range(0, len(pks), _AT_ONCE):
+        some = pks[at : at + _AT_ONCE]
+        versions, reports = store.current_versions(some), store.quality(some)
+        for pk in some:
+            if pk in versions and pk in reports:
+                yield pk, versions[pk], reports[pk]
 
 
 _SETTLED = frozenset(("score", "quality"))
