@@ -8,10 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from catalog.access.masked import masked_results
 from catalog.model import ExpectationResult, QualityReport, Source, Version
 from catalog.quality.drift import NONE, STRONG, drift
 from catalog.quality.evidence import Evidence
-from catalog.quality.judge import is_masked
 from catalog.quality.score import DIMENSIONS, dimension_scores
 from catalog.quality.wording import describe, observed, shown
 from schema.diff import diff
@@ -109,8 +109,8 @@ def render(
     history: Sequence[QualityReport] = (),
     since: Since | None = None,
 ) -> str:
-    """The page about a report on `version`; `history` are earlier reports, newest first, and
-    `since` what changed since the last good version.
+    """The page about a report on `version`, without values of personal data; `history` are earlier
+    reports, newest first, and `since` what changed since the last good version.
     """
     evidence = Evidence.of(version)
     scores = dimension_scores(report.results, evidence)
@@ -122,7 +122,7 @@ def render(
         dimensions=[
             (name, scores.get(name), MEANINGS[name], _counts(report, name)) for name in DIMENSIONS
         ],
-        lines=[line_of(result, evidence) for result in report.results],
+        lines=[line_of(one) for one in masked_results(report.results, version.schema)],
         trend=trend([one.score for one in reversed(history)]),
         since=since,
         shown=shown,
@@ -130,13 +130,13 @@ def render(
     )
 
 
-def line_of(result: ExpectationResult, evidence: Evidence) -> Line:
-    """A result in words, values of personal data masked."""
+def line_of(result: ExpectationResult) -> Line:
+    """A result in words."""
     expectation = result.expectation
     count = result.unexpected_count
     return Line(
         field=expectation.field,
-        expectation=describe(expectation, mask=is_masked(expectation, evidence)),
+        expectation=describe(expectation),
         type=expectation.type,
         reason=expectation.reason,
         dimension=expectation.dimension,

@@ -6,25 +6,19 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from catalog.model import Expectation, ExpectationResult
-from catalog.quality.personal import masked
 
 Kwargs = Mapping[str, Any]
 
 _MOST_ITEMS = 12
 
 
-def describe(expectation: Expectation, *, mask: bool = False) -> str:
+def describe(expectation: Expectation) -> str:
     """What is expected, without the column's name: `is never null`, `lies between 1 and 12`.
 
-    With `mask` values of the column are shown by their shape alone. A type without words of its
-    own is told by its name and arguments.
+    A type without words of its own is told by its name and arguments.
     """
-    kwargs = {
-        key: _masked(value) if mask and key in ("min_value", "max_value", "value_set") else value
-        for key, value in expectation.kwargs.items()
-    }
     words = _WORDS.get(expectation.type)
-    return words(kwargs) if words else f"{expectation.type} {dict(kwargs)}"
+    return words(expectation.kwargs) if words else f"{expectation.type} {dict(expectation.kwargs)}"
 
 
 def shown(value: Any) -> str:
@@ -50,7 +44,12 @@ def observed(result: ExpectationResult) -> str:
     share = _SHARES.get(result.expectation.type)
     if share and isinstance(value, int | float):
         return f"{100 * value:.4g} % {share}" if value else f"none {share}"
-    return "all are" if value == [] else shown(value)
+    if isinstance(value, dict) and value.keys() == {"quantiles", "values"}:
+        pairs = zip(value["quantiles"], value["values"], strict=True)
+        return "; ".join(f"{_percent(q)} is {shown(one)}" for q, one in pairs)
+    if value == []:
+        return f"{result.unexpected_count:,} are not" if result.unexpected_count else "all are"
+    return shown(value)
 
 
 _SHARES = {
@@ -62,14 +61,19 @@ _SHARES = {
 """Expectations whose observed value is the share of rows that fail, and what those rows are."""
 
 
-def _masked(value: Any) -> Any:
-    return [masked(item) for item in value] if isinstance(value, list) else masked(value)
+_HIDDEN = "***"
+"""What is told of numbers that were learned of personal values."""
+
+
+def _percent(share: Any) -> str:
+    return f"{100 * share:g} %" if isinstance(share, int | float) else f"{share}"
 
 
 def _range(kwargs: Kwargs) -> str:
     low, high = kwargs.get("min_value"), kwargs.get("max_value")
     if low is not None and high is not None:
-        return f"{shown(low)}" if low == high else f"between {shown(low)} and {shown(high)}"
+        one = low == high and low != _HIDDEN
+        return f"{shown(low)}" if one else f"between {shown(low)} and {shown(high)}"
     if low is not None:
         return f"at least {shown(low)}"
     return f"at most {shown(high)}" if high is not None else "anything"
@@ -94,7 +98,7 @@ def _quartiles(kwargs: Kwargs) -> str:
     asked = kwargs["quantile_ranges"]
     ranges = zip(asked["quantiles"], asked["value_ranges"], strict=True)
     told = [
-        f"{100 * q:g} % {_range({'min_value': low, 'max_value': high})}"
+        f"{_percent(q)} {_range({'min_value': low, 'max_value': high})}"
         for q, (low, high) in ranges
     ]
     return f"has quantiles {'; '.join(told)}"

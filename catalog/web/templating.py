@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse
 from catalog.access import policy
 from catalog.access.authentication import csrf_token
 from catalog.access.gate import CALLER, EXPLORES
+from catalog.quality.wording import observed
 from catalog.search import grade
 from catalog.web import charts, nesting, present
 from schema.roles import TOLD
@@ -54,6 +55,7 @@ def environment() -> Environment:
         distribution=charts.distribution,
         duration=present.seconds,
         metric=present.metric,
+        observed=observed,
         pace=present.pace,
         highlight=highlight,
         score_history=charts.history,

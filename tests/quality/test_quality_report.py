@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
@@ -119,6 +120,14 @@ def test_personal_values_are_masked():
     assert "9999-99-99" in html
 
 
+def test_nothing_learned_of_personal_values_is_told():
+    table = pa.table({"salary": [51_234.5 + 17 * (n % 91) for n in range(600)]})
+    known = version(3, evidence(table))
+    html = render(source(), known, judge(known, derive(known, [evidence(table)])))
+    assert "has a mean between *** and ***" in html
+    assert not re.search(r"5\d,?\d\d\d", html.partition("</style>")[2])
+
+
 def test_the_page_is_written_for_a_catalogued_source(tmp_path: Path, catalog_url: str, sample_data):
     with Store.open(catalog_url) as store:
         list(crawl([str(sample_data / "airports.csv")], store))
@@ -189,6 +198,11 @@ def test_shares_are_told_as_percentages():
     expectation = Expectation("expect_column_values_to_not_be_null", "x", {}, "", "")
     assert observed(ExpectationResult(expectation, False, 0.025, 5)) == "2.5 % null"
     assert observed(ExpectationResult(expectation, True, 0.0, 0)) == "none null"
+    written = Expectation("expect_column_values_to_match_regex", "x", {}, "", "")
+    assert observed(ExpectationResult(written, False, [], 1_041)) == "1,041 are not"
+    assert observed(ExpectationResult(written, True, [], 0)) == "all are"
+    spread = {"quantiles": [0.25, 0.75], "values": [1.5, 1234]}
+    assert observed(ExpectationResult(written, True, spread, None)) == "25 % is 1.5; 75 % is 1,234"
     assert [percent(share) for share in (0, 0.025, 0.00004)] == ["0.0 %", "2.5 %", "0.004 %"]
 
 
