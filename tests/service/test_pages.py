@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from types import SimpleNamespace
 
 import pyarrow as pa
 import pytest
@@ -317,6 +318,8 @@ def test_a_fault_of_the_service_is_a_page_with_headers(made):
 
     class Broken:
         """A store that fails."""
+
+        jobs = SimpleNamespace(newest=lambda _first: [])
 
         def search(self, search):
             raise RuntimeError("inside")
