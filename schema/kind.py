@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from types import MappingProxyType
 
 
 class Kind(StrEnum):
@@ -55,3 +56,34 @@ class Kind(StrEnum):
     """`9:05 pm`."""
     YES_OR_NO = "yes_or_no"
     """A word for true or false in some language."""
+
+
+SAID = MappingProxyType(
+    {
+        Kind.INT: "whole number",
+        Kind.UINT: "whole number",
+        Kind.DOUBLE: "decimal",
+        Kind.BOOL: "true or false",
+        Kind.TIMESTAMPTZ: "timestamp with zone",
+        Kind.NEUTRAL: "whole number with spaces or a sign",
+        Kind.COMMA3: "number with a comma before three digits",
+        Kind.POINT3: "number with a point before three digits",
+        Kind.POINTED: "number with a decimal point",
+        Kind.COMMAED: "number with a decimal comma",
+        Kind.DATE_WRITTEN: "date with one meaning",
+        Kind.DATE_DMY: "date, day first",
+        Kind.DATE_MDY: "date, month first",
+        Kind.DATE_EITHER: "date, day or month first",
+        Kind.STAMP_WRITTEN: "timestamp with one meaning",
+        Kind.STAMP_DMY: "timestamp, day first",
+        Kind.STAMP_MDY: "timestamp, month first",
+        Kind.STAMP_EITHER: "timestamp, day or month first",
+        Kind.ZONED_WRITTEN: "timestamp with zone",
+        Kind.TIME_WRITTEN: "time of day",
+        Kind.YES_OR_NO: "yes or no",
+    }
+)
+"""What people call texts of a kind; the others are called as they are."""
+
+SIGNED = frozenset((Kind.NEUTRAL, Kind.POINTED, Kind.COMMAED, Kind.COMMA3, Kind.POINT3))
+"""Numbers that may have a sign of money or share."""

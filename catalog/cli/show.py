@@ -247,14 +247,19 @@ def together(version: Version) -> Iterator[Text]:
 
 def read_as(profile: ColumnProfile) -> str:
     """What the texts of a column can be read as, its codes for missing, and what does not fit."""
+    from schema.kind import SAID, SIGNED, Kind
+
     total = sum(count for _, count in profile.parses)
     shares = ", ".join(
-        f"{kind.replace('_', ' ')} {count / total:.{1 if count < total else 0}%}"
+        f"{SAID.get(Kind(kind), kind)} {count / total:.{1 if count < total else 0}%}"
         for kind, count in profile.parses
     )
     told = f"{profile.name}: {profile.type}, read from {total:,} texts: {shares}"
     if codes := [code for code in profile.missing_codes if code]:
         told += f"; codes for missing: {', '.join(map(repr, codes))}"
+    kinds = {Kind(kind) for kind, _ in profile.parses}
+    if profile.type == "string" and kinds & SIGNED and Kind.TEXT not in kinds:
+        told += "; text, as their currencies or signs differ"
     if profile.misfit_count:
         places = ", ".join(profile.misfit_examples)
         told += f"; {profile.misfit_count:,} do not fit: {places}"

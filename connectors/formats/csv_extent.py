@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from connectors.formats.csv_dialect import Dialect
-from connectors.formats.csv_header import has_header, header_rows
+from connectors.formats.csv_header import has_header, header_rows, is_rule
 from connectors.formats.csv_values import is_value
 
 LOOKED_AT = 1000
@@ -18,12 +18,21 @@ MOST_FOOTER = 10
 SOUND = 0.9
 """The share of rows that must be as wide as the table before others are called its footer."""
 
+_RULED = 2
+FEWEST_ABOVE = 3
+"""Rows of a table above a row of totals."""
+
 NARROW_ROW = 0.25
 """What a row of one cell counts for the width of the table: titles and notes have one."""
 
 _NOTE = re.compile(
     r"[*†‡©#]|\(?(?:sources?|notes?|totals?|rows?|records?|generated|created|exported|quelle|fuente"
     r"|end of|https?:|copyright|hinweis|remarque)\b",
+    re.IGNORECASE,
+)
+_ROWS = "(?:rows?|records?|lines?)"
+_COUNT = re.compile(
+    rf"\(?(?:total )?(?:number of )?{_ROWS}\s*[:=]?\s*\d+\)?|\(?\d+ {_ROWS}\)?",
     re.IGNORECASE,
 )
 _TOTAL = re.compile(
@@ -80,7 +89,12 @@ def extent(text: str, dialect: Dialect, fixed: Mapping[str, str], end: str | Non
         reasons.append(("header", "true" if header else "false", why))
     if dialect.header and "header_rows" not in fixed and more > 1:
         dialect = replace(dialect, header_rows=more)
-        why = f"{more} rows of texts stand above the values"
+        drawn = more == _RULED and is_rule(rows[1])
+        why = (
+            "a line is drawn below the names"
+            if drawn
+            else f"{more} rows of texts stand above the values"
+        )
         reasons.append(("header_rows", str(more), why))
     if end is not None and "footer" not in fixed:
         whole = end is text and len(rows) < LOOKED_AT
@@ -180,15 +194,31 @@ def footer(
     ):
         return 0, ""
     behind = 0
-    while behind < min(MOST_FOOTER, len(last) - 2) and _is_note(last[-1 - behind], width):
+    while behind < min(MOST_FOOTER, len(last) - 2) and (
+        _is_note(last[-1 - behind], width) or _is_count(last[-1 - behind], width, dialect)
+    ):
         behind += 1
     if behind and not all(len(row) == width for row in last[-behind - 3 : -behind]):
         return 0, ""
+    above = last[: len(last) - behind]
+    if _is_total(above[dialect.skip + dialect.heading :]):
+        why = f"a row called {above[-1][0].strip()!r} stands behind rows with a value there"
+        return behind + 1, why
     if behind:
         return behind, f"{behind} records of one cell stand behind rows of {width}"
     if whole and len(rows) > 2 and _is_sum(rows):
         return 1, "the last row holds the sums of those above it"
     return 0, ""
+
+
+def _is_total(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the last row is called a total where all others have a value, no text."""
+    *body, total = rows or ((),)
+    if len(body) < FEWEST_ABOVE or not total or not _TOTAL.fullmatch(total[0].strip().rstrip(":")):
+        return False
+    if all(map(str.strip, total)):
+        return False
+    return all(row and is_value(row[0].strip()) for row in body)
 
 
 def _is_note(row: Sequence[str], width: int) -> bool:
@@ -198,6 +228,11 @@ def _is_note(row: Sequence[str], width: int) -> bool:
     if len(filled) > 1 or not row[0].strip() or is_value(filled[0]) or len(row) > width:
         return False
     return bool(_NOTE.match(filled[0])) or (width > 2 and len(row) == 1)
+
+
+def _is_count(row: Sequence[str], width: int, dialect: Dialect) -> bool:
+    """Whether a short record says how many rows there are, the delimiter within its text."""
+    return len(row) < width and bool(_COUNT.fullmatch(dialect.delimiter.join(row).strip()))
 
 
 def _is_sum(rows: Sequence[Sequence[str]]) -> bool:

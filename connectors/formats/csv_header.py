@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from itertools import pairwise
@@ -12,7 +13,15 @@ MOST_HEADER_ROWS = 3
 FEWEST_STEPS = 4
 """Fewer numbers follow each other by chance."""
 
+FEWEST_YEARS = 2
 LONGEST_NUMBER = 10
+_YEAR = re.compile("(?:1[5-9]|20)[0-9]{2}")
+_RULE = re.compile(r"[\s|+]*[-=_:][-=_:\s|+]*")
+_UNIT = re.compile(
+    r"[\[(][^\[\]()]{1,20}[\])]|%|‰|ppm|°\s?[CFK]?|[mkcµu]?[ms]|[kmµ]?g|[kMG]?[WVA]h?|[hk]?Pa|[kM]?Hz"
+    r"|in|ft|lbs?|mi|km|[kcm]?m/h|km/h|[cmk]?m/s2?|[ck]?m[²³23]|min|h|d|[kmcd]?l|[kM]?B|[kM]?J|kcal"
+    r"|USD|EUR|GBP|CHF|JPY|CNY|INR|CAD|AUD|SEK|NOK|DKK|PLN|CZK|[$€£¥]|T?(?:EUR|USD)|Mio\.?"
+)
 DAYS = ("%Y-%m-%d", "%m/%d/%y", "%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y", "%Y/%m/%d")
 VALUES = 0.7
 """The share of a column's cells that must be values for it to tell a name from them."""
@@ -29,6 +38,8 @@ def has_header(rows: Sequence[Sequence[str]]) -> tuple[bool, str]:
         return not values, "only one row, " + ("with values in it" if values else "all text")
     if is_sequence(names) and not is_sequence([cell.strip() for cell in body[0]]):
         return True, "the first row counts up over the columns, the rows below it do not"
+    if _are_years_above(names, body):
+        return True, "years stand in the first row, and no years below them"
     votes = sum(_vote(name, _column(body, at)) for at, name in enumerate(names))
     if votes > 0:
         return True, "texts in the first row stand above values of another kind"
@@ -52,6 +63,17 @@ def is_sequence(row: Sequence[str]) -> bool:
         return False
     steps = [_step(one, other) for one, other in pairwise(told)]
     return steps[0] not in (None, 0) and len(set(steps)) == 1
+
+
+def _are_years_above(names: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+    """Whether texts and then years with equal steps stand above rows that have none there."""
+    first = next((at for at, name in enumerate(names) if is_value(name)), 0)
+    years = names[first:]
+    if not first or len(years) < FEWEST_YEARS or not all(map(_YEAR.fullmatch, years)):
+        return False
+    steps = {int(other) - int(one) for one, other in pairwise(years)}
+    below = [cell.strip() for row in body for cell in row[first:]]
+    return len(steps) == 1 and steps != {0} and not any(map(_YEAR.fullmatch, below))
 
 
 def _step(one: str, other: str) -> int | None:
@@ -82,6 +104,8 @@ def header_rows(rows: Sequence[Sequence[str]]) -> int:
 def _is_header_too(rows: Sequence[Sequence[str]], at: int) -> bool:
     """Whether a row below the header has names too: no value, and texts over the values."""
     row, body = rows[at], rows[at + 1 :]
+    if is_rule(row):
+        return True
     if len(row) != len(rows[0]) or any(is_value(cell.strip()) for cell in row):
         return False
     above = [
@@ -91,7 +115,24 @@ def _is_header_too(rows: Sequence[Sequence[str]], at: int) -> bool:
         if cell.strip() not in column
     ]
     named = [cell for cell in above if not is_missing(cell)]
-    return len(named) > len(above) / 2 and len(set(named)) * 2 > len(named)
+    if named and all(_UNIT.fullmatch(cell) for row_cell in row if (cell := row_cell.strip())):
+        return True
+    if len(named) <= len(above) / 2:
+        return False
+    return len(set(named)) * 2 > len(named) or _differ(rows[: at + 1])
+
+
+def _differ(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether names that repeat (sales and cost of two years) differ by those that span them."""
+    spanning = [cell.strip() for cell in rows[0]]
+    together = joined(rows)
+    return len(set(spanning)) < len(spanning) and len(set(together)) == len(together)
+
+
+def is_rule(row: Sequence[str]) -> bool:
+    """Whether a row only draws a line below the header, as `---+---` does."""
+    filled = [cell for cell in row if cell.strip()]
+    return bool(filled) and all(_RULE.fullmatch(cell) and len(cell) > 1 for cell in filled)
 
 
 def joined(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
@@ -99,6 +140,7 @@ def joined(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
     (its cells to the right are empty) is of all of them.
     """
     width = max(map(len, rows), default=0)
+    rows = [row for at, row in enumerate(rows) if not at or not is_rule(row)]
     parts: list[list[str]] = [[] for _ in range(width)]
     for number, row in enumerate(rows):
         spans = number + 1 < len(rows) and sum(1 for cell in row if cell.strip()) < len(row)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -18,6 +19,11 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 UTF8 = "utf-8"
+_RARE, _NEARLY_ALL = 0.1, 0.9
+_OTHER_SCRIPT = 0.1
+"""The share of characters that digits, delimiters and line ends have in text of any script."""
+
+_NO_TEXT = frozenset(("Cc", "Cn", "Co", "Cs"))
 _ESCAPED = re.compile("[\udc80-\udcff]+")
 FALLBACK = "cp1252"
 LONGEST_LINE_BYTES = 1 << 20
@@ -69,17 +75,34 @@ def detect(head: bytes, *, complete: bool) -> Encoding:
 
 
 def _wide(head: bytes) -> str | None:
-    """UTF-16 without a mark: one of each two bytes is nearly always zero."""
-    sample = head[: len(head) // 2 * 2][:4096]
+    """UTF-16 or UTF-32 without a mark: bytes at the same places of each few are zero."""
+    sample = head[: len(head) // 4 * 4][:4096] or head[: len(head) // 2 * 2]
     if len(sample) < 4:
         return None
+    zeros = [sample[place::4].count(0) * 4 / len(sample) for place in range(4)]
+    for name, order in (("utf-32-le", zeros), ("utf-32-be", zeros[::-1])):
+        if order[0] < _RARE and order[2] > _NEARLY_ALL and order[3] > _NEARLY_ALL:
+            return name
     even, odd = sample[::2].count(0), sample[1::2].count(0)
     half = len(sample) // 2
     if odd > 0.7 * half and even < 0.1 * half:
         return "utf-16-le"
     if even > 0.7 * half and odd < 0.1 * half:
         return "utf-16-be"
+    for name, zero, other in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
+        if zero > _OTHER_SCRIPT * half and not other and _is_text(sample, name):
+            return name
     return None
+
+
+def _is_text(sample: bytes, encoding: str) -> bool:
+    """Whether bytes are in an encoding, lines of assigned characters."""
+    try:
+        text = codecs.getincrementaldecoder(encoding)().decode(sample)
+    except UnicodeDecodeError:
+        return False
+    odd = sum(unicodedata.category(char) in _NO_TEXT and char not in "\r\n\t" for char in text)
+    return not odd and "\n" in text.replace("\r", "\n")
 
 
 def _first_bad_byte(head: bytes, *, complete: bool) -> int | None:

@@ -25,6 +25,7 @@ MOST_ODD = 0.02
 """The share of odd characters up to which an encoding fits."""
 
 FEWEST_FOREIGN = 3
+FEWEST_HEBREW = 60
 _INSIDE = frozenset("’‘´`–—-·\u00a0\u00ad.,;:/\"'“”()ªºµ®™°²³¹…")
 """Signs that may stand between letters."""
 
@@ -48,7 +49,28 @@ def fitting(head: bytes) -> str | None:
         score = counted + BEHIND * place
         if best is None or score < least:
             best, least = name, score
+    if best == "cp1252" and _is_turkish(told):
+        return "cp1254"
+    if best == "cp1251" and _is_hebrew(told):
+        return "cp1255"
     return None if best in OTHER_SCRIPTS and any(_reads(told, name) for name in WIDE) else best
+
+
+def _is_turkish(told: bytes) -> bool:
+    """Whether ğ, ı and ş are meant where windows-1252 has ð, ý and þ: no Icelandic or Faroese
+    text is without vowels that have accents.
+    """
+    text = told.decode("cp1252", "replace")
+    said = sum(text.count(letter) for letter in "ðýþÐÝÞ")
+    return said >= FEWEST_FOREIGN and not any(letter in text for letter in "áéíóúæÁÉÍÓÚÆøåñ")
+
+
+def _is_hebrew(told: bytes) -> bool:
+    """Whether Hebrew is meant where windows-1251 has а to ъ: no Russian of some length is without
+    capitals, ы, ь, э, ю and я.
+    """
+    high = [byte for byte in told if byte >= 0xC0]
+    return len(high) >= FEWEST_HEBREW and all(0xE0 <= byte <= 0xFA for byte in high)
 
 
 def _reads(head: bytes, name: str) -> bool:

@@ -219,6 +219,8 @@ def _reason(kind: SemanticType, texts: Sequence[str], passed: int, *, named: boo
     if kind.hinted and told and passed < kind.share * len(texts):
         return f"{told}, and its values allow it"
     among = f"all {passed}" if passed == len(texts) else f"{passed} of {len(texts)}"
+    if len(texts) == 1:
+        return f"its one value is such{f', and {told}' if told else ''}"
     which = f" of {kind.which(texts)}" if kind.which else ""
     return f"{among} values looked at are such{which}" + (f", and {told}" if told else "")
 

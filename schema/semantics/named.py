@@ -54,8 +54,29 @@ def _subdivisions() -> frozenset[str]:
     import pycountry
 
     names = (part for entry in pycountry.subdivisions for part in _BOTH.split(entry.name))
-    return frozenset(name.strip().casefold() for name in names)
+    return frozenset(name.strip().casefold() for name in names) - _BEARINGS
 
+
+_BEARINGS = (
+    frozenset(
+        ("north", "south", "east", "west", "central", "center", "centre", "northern", "southern")
+    )
+    | frozenset(
+        (
+            "eastern",
+            "western",
+            "northeast",
+            "northwest",
+            "southeast",
+            "southwest",
+            "nord",
+            "sud",
+            "est",
+        )
+    )
+    | frozenset(("north east", "north west", "south east", "south west", "centro", "norte", "sur"))
+)
+"""Parts of some country each, and of any sales region."""
 
 _BOTH = re.compile(r"[\[\]()]|, ")
 
