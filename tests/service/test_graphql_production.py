@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,9 +17,11 @@ from catalog.graphql.documents import MOST_KEPT, Documents, PersistedQueryNotFou
 from catalog.server import Service
 from catalog.store import Store
 from schema.errors import InvalidInput
+from tests.project.console import blocks
 from tests.service.guarded_catalog import Guarded, fill
 from tests.service.made_catalog import codes, serving
 
+ROOT = Path(__file__).parents[2]
 COUNTS = "{ catalog { counts { sources } } }"
 GRAPHQL = "application/graphql-response+json"
 
@@ -220,6 +223,21 @@ def test_only_listed_documents_are_answered(guarded: Guarded, tmp_path: Path) ->
         unknown = service.http.post("/graphql", json=apollo(other))
         assert codes(unknown) == ["PERSISTED_QUERY_NOT_FOUND"]
         assert service.http.get("/explore").status_code == 404
+
+
+def test_the_example_of_listed_documents_answers_as_shown(guarded: Guarded, tmp_path: Path) -> None:
+    page = ROOT / "docs" / "security.md"
+    shell = blocks(page, "sh")
+    made = next(block for block in shell if "--documents-only" in block)
+    text, name = re.findall(r"echo '(.*)' > (.*)", made)[0]
+    (tmp_path / name).parent.mkdir()
+    (tmp_path / name).write_text(f"{text}\n")
+    only = Documents.read(tmp_path / "queries", only=True)
+    sent = [json.loads(re.findall(r"-d '(.*)'", block)[0]) for block in shell if "curl" in block]
+    shown = [json.loads(block) for block in blocks(page, "json")]
+    with serving(guarded.store, Service(documents=only)) as service:
+        told = [service.http.post("/graphql", json=body).json() for body in sent]
+    assert told == shown
 
 
 def test_documents_of_a_build_have_ids_of_their_own(tmp_path: Path) -> None:
