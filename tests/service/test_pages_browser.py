@@ -33,6 +33,14 @@ def page(chromium, served, request) -> Iterator:
     assert faults == []
 
 
+CHOSEN_IN_VIEW = """() => {
+    const tabs = document.querySelector(".tabs");
+    const chosen = tabs.querySelector("[aria-current]").getBoundingClientRect();
+    const around = tabs.getBoundingClientRect();
+    return chosen.left >= around.left && chosen.right <= around.right;
+}"""
+
+
 def fits(page) -> bool:
     """Whether nothing sticks out at the side."""
     return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -61,6 +69,7 @@ def test_search_open_and_look_around(page):
         page.get_by_label("About this source").get_by_role("link", name=tab).click()
         page.get_by_role("region", name=tab, exact=True).wait_for()
         assert fits(page), tab
+        assert page.evaluate(CHOSEN_IN_VIEW), tab
 
 
 def test_a_connector_is_copied(page, made):
@@ -102,6 +111,7 @@ def test_queries_are_run_on_the_page(page):
         page.get_by_label("Show History").click()
         page.locator(".graphiql-history-item").get_by_text("catalog").first.wait_for()
         assert page.locator("#plain").is_hidden()
+        assert page.get_by_role("textbox", name="Query Editor").count() == 1
     else:
         page.get_by_label("Query").fill("{ catalog { targets } }")
         page.get_by_label("Query").press("Control+Enter")
