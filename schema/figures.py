@@ -26,7 +26,7 @@ from schema.lattice import canonical
 from schema.notation import COMPACT, COMPACT_TIME, read_as
 from schema.sketches import RowSample
 from schema.text import parse
-from schema.written import YES
+from schema.written import NO, YES
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 TOP_VALUES = 10
@@ -154,7 +154,8 @@ class Figures:
         if self.text:
             return ((str(value), count) for value, count in pairs)
         if self.kind is Kind.BOOL:
-            return ((_truth(value), count) for value, count in pairs)
+            read = ((_truth(value), count) for value, count in pairs)
+            return (pair for pair in read if pair[0] is not None)
         found: list[tuple[Any, int]] = []
         texts: list[str] = []
         counts: list[int] = []
@@ -324,10 +325,10 @@ class Figures:
 
 
 def _truth(value: Any) -> Any:
-    """The text of a truth value in whatever language as that of true or false."""
-    if not isinstance(value, str) or value.lower() in {"true", "false"}:
+    """The text of a truth value in whatever language as that of true or false; None for others."""
+    if isinstance(value, bool) or (isinstance(value, str) and value.lower() in {"true", "false"}):
         return value
-    return "true" if value in YES else "false"
+    return "true" if value in YES else "false" if value in NO else None
 
 
 def _seconds(values: pa.Array) -> np.ndarray:

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from schema.decide import decide, written_as
@@ -149,6 +149,8 @@ def test_figures_equal_those_of_pandas(whole: list[int | None], real: list[float
 
 
 @given(st.lists(st.none() | RAW_TEXTS, max_size=40))
+@example(["true", "true", "true", "0"])
+@example(["yes", "no", "yes", "7"])
 @settings(deadline=None)
 def test_casting_holds_just_what_the_summary_counted(texts: list[str | None]) -> None:
     batch = raw(a=texts)
