@@ -39,7 +39,8 @@ DEEPEST = 3
 COPY_BYTES = 1 << 20
 MOST_COPIES = 2
 _copies: OrderedDict[object, Any] = OrderedDict()
-_lock = threading.Lock()
+_lock = threading.RLock()
+"""Held while a copy is made, which an archive in another makes of a copy of that."""
 
 
 def archive_kind(name: str) -> str | None:

@@ -279,4 +279,8 @@ def unreachable(place: str, error: BaseException) -> SourceError:
     told = next((say for kind, say in advice.items() if isinstance(error, kind)), None)
     if told is None and "redential" in text:
         told = "no credentials were found; name them with --credentials env:NAME"
+    if isinstance(error, TypeError) and "required" in text:
+        told = "it needs more than an address; name a JSON object with --credentials env:NAME"
+    if "libjvm" in text or "libhdfs" in text:
+        text, told = "Java or Hadoop's libhdfs was not found", "set JAVA_HOME and HADOOP_HOME"
     return SourceError(f"{place}: {text}" + (f" ({told})" if told else ""))

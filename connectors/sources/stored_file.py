@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from connectors.sources import zip_members
 from connectors.sources.bounded import bounded
+from connectors.sources.opening import opened
 from connectors.sources.retrying import patient
 from connectors.uri import printable
 from schema.errors import CorruptData, SourceError
@@ -88,7 +89,7 @@ class StoredFile:
                 return Path(self.path).open("rb")
             if not hasattr(self.fs, "protocol"):  # an archive
                 return cast("BinaryIO", self.fs.open(self.path, "rb"))
-            return patient(lambda: cast("BinaryIO", self.fs.open(self.path, "rb")))
+            return patient(lambda: opened(self.fs, self.path))
         except FileNotFoundError:
             raise SourceError(f"{self.label}: gone since it was listed; crawl again") from None
         except OSError as error:

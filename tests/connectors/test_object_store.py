@@ -218,6 +218,11 @@ def test_a_protocol_whose_package_is_not_installed() -> None:
         registry.open_source("gs://bucket/x")
 
 
+def test_a_protocol_that_needs_more_than_an_address() -> None:
+    with pytest.raises(SourceError, match="token.*more than an address.*--credentials"):
+        registry.open_source("dbfs://x/y")
+
+
 def test_an_unknown_scheme() -> None:
     from schema.errors import InvalidInput
 
