@@ -219,7 +219,7 @@ def test_a_protocol_whose_package_is_not_installed() -> None:
 
 
 def test_a_protocol_that_needs_more_than_an_address() -> None:
-    with pytest.raises(SourceError, match="token.*more than an address.*--credentials"):
+    with pytest.raises(SourceError, match=r"token.*more than an address.*--credentials"):
         registry.open_source("dbfs://x/y")
 
 
