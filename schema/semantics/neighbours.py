@@ -148,7 +148,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "person_name",
         _words("name full_name nev navn nimi nume ime meno jmeno imie isim adi naam nama ονομα")
-        | _words("имя име ім_я ім'я 名前 名 이름 nombre nome nom nafn vards vardas nimetus"),
+        | _words("имя име ім_я ім'я 名前 名 이름 nombre nome nom nafn vards vardas nimi שם"),
         _PERSON,
         beside=_words("age gender job_title salary date_of_birth"),
         confidence=0.75,
@@ -156,7 +156,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "username",
         _words("user usuario utilizator utilizador utente pouzivatel uzivatel uzytkownik bruger")
-        | _words("gebruiker anvandare потребител пользователь користувач χρηστης 아이디 用户"),
+        | _words("gebruiker anvandare потребител пользователь користувач χρηστης")
+        | _words("아이디 用户 naudotojas pengguna משתמש utente"),
         _texts(r"[\w.@+-]{2,64}"),
         beside=_words("email"),
         confidence=0.7,
