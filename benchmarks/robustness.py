@@ -3,7 +3,7 @@
 Each corpus is crawled by a process of its own, supervised as `headwater crawl` is. `longest` is the
 longest wait between two outcomes. HEADWATER_BENCH_DAMAGED sets how many damaged files of each
 format there are, HEADWATER_BENCH_BOMB and HEADWATER_BENCH_LINE how many bytes a bomb unpacks to and
-one line holds.
+one line holds. What no folder of files can hold is shown by tests, with 50 kills.
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ def main() -> int:
             if _apart(make, folder):
                 failed += [f"{name}: {fault}" for fault in _measured(name, folder, Path(made))]
             _open_again(folder)
+    for name, tests in TESTED.items():
+        failed += _tested(name, tests)
     for fault in failed:
         print(f"FAILED {fault}")
     return 1 if failed else 0
@@ -133,6 +135,28 @@ def _oddities(folder: Path) -> bool:
 
     oddities(folder, LINE)
     return True
+
+
+TESTED = {
+    "files that change": "tests/robustness/test_changing_files.py",
+    "unsteady servers": "tests/robustness/test_unsteady_servers.py",
+    "slow statements": "tests/robustness/test_slow_statements.py",
+    "crashing readers": "tests/robustness/test_crashing_readers.py",
+    "50 kills, two at once": "tests/catalog/test_crawl_killed.py",
+}
+"""What no folder of files can hold: tests, each with its own server, database or process."""
+
+
+def _tested(name: str, tests: str) -> list[str]:
+    """Print what the tests of a file cost; returns what those that failed told."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", tests]
+    try:
+        cost = run(command, {"HEADWATER_TEST_KILLS": "50"})
+    except subprocess.CalledProcessError as error:
+        return [f"{name}: {error.output.decode()[-500:]}"]
+    told = f"{name:24}{tests}"
+    print(f"{told:67}{cost.memory / 1e6:9.0f}{'':11}{cost.wall:8.1f}", flush=True)
+    return []
 
 
 CORPORA: dict[str, Callable[[Path], bool]] = {

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from connectors.formats.avro_blocks import MAGIC, unpacked
-from connectors.formats.avro_types import converted, record_fields
+from connectors.formats.avro_types import VALUE, converted, is_record, record_fields
 from connectors.formats.packages import package
 from connectors.model import Evidence, Examined, File, Options, Reading
 from schema.errors import CorruptData, DecompressionBomb
@@ -61,8 +61,10 @@ def _read(file: File, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch]
         chosen = pa.schema(fields)
         some = False
         try:
-            for rows in _blocks(_of_unpacked(reader, stream, file)):
+            whole = is_record(reader.writer_schema)
+            for found in _blocks(_of_unpacked(reader, stream, file)):
                 some = True
+                rows = found if whole else [{VALUE: value} for value in found]
                 yield _batch(rows, chosen)
         except DecompressionBomb:
             raise
@@ -72,9 +74,9 @@ def _read(file: File, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch]
             yield pa.RecordBatch.from_pylist([], schema=chosen)
 
 
-def _blocks(reader: Any) -> Iterator[list[dict[str, Any]]]:
+def _blocks(reader: Any) -> Iterator[list[Any]]:
     """Rows of at most BATCH_ROWS and about BATCH_BYTES at once; smaller blocks are put together."""
-    rows: list[dict[str, Any]] = []
+    rows: list[Any] = []
     size = 0
     for block in reader:
         start = 0

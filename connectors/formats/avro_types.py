@@ -11,7 +11,13 @@ AvroSchema = Any
 """A parsed Avro schema: a name, a dict with `type`, or a list of the branches of a union."""
 
 DEEPEST = 64
+VALUE = "value"
+"""The only column of a file whose schema is no record."""
+
 MOST_DIGITS = 76
+
+_OPEN = object()
+"""In place of the schema of a record while its own fields are looked at."""
 
 _PLAIN = {
     "null": pa.null(),
@@ -37,33 +43,42 @@ _LOGICAL = {
 
 
 def record_fields(schema: AvroSchema) -> list[pa.Field]:
-    """The fields of the record that a file holds. Raises ValueError for another schema, and for
-    one that is nested in itself or deeper than 64.
+    """The fields of the record that a file holds; of other values a field `value`. Records in
+    themselves are text. Raises ValueError for a schema that is nested deeper than 64.
     """
     named: dict[str, AvroSchema] = {}
-    if not isinstance(schema, Mapping) or schema.get("type") not in {"record", "error"}:
-        raise ValueError("its schema is no record")
+    if not is_record(schema):
+        return [_field(VALUE, schema, named, 0)]
     return _fields(schema, named, 0)
 
 
+def is_record(schema: AvroSchema) -> bool:
+    """Whether values of a schema are rows by themselves."""
+    return isinstance(schema, Mapping) and schema.get("type") in {"record", "error"}
+
+
 def _fields(schema: Mapping[str, Any], named: dict[str, AvroSchema], depth: int) -> list[pa.Field]:
-    named[str(schema.get("name"))] = schema
+    name = str(schema.get("name"))
+    named[name] = _OPEN
     fields = []
     for one in schema["fields"]:
         kind, nullable = _type(one["type"], named, depth + 1)
         doc = one.get("doc")
         metadata = {"description": doc} if isinstance(doc, str) and doc else None
         fields.append(pa.field(one["name"], kind, nullable, metadata))
+    named[name] = schema
     return fields
 
 
 def _type(schema: AvroSchema, named: dict[str, AvroSchema], depth: int) -> tuple[pa.DataType, bool]:
     """The Arrow type that holds a value of an Avro schema, and whether it may be null."""
     if depth > DEEPEST:
-        raise ValueError(f"its schema is nested deeper than {DEEPEST} levels, or in itself")
+        raise ValueError(f"its schema is nested deeper than {DEEPEST} levels")
     if isinstance(schema, str):
         if schema in _PLAIN:
             return _PLAIN[schema], schema == "null"
+        if named[schema] is _OPEN:
+            return pa.string(), False
         return _type(named[schema], named, depth + 1)
     if isinstance(schema, list):
         branches = [one for one in schema if one != "null"]

@@ -129,18 +129,41 @@ def test_no_rows(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "schema",
+    ("schema", "values", "kind"),
     [
-        "long",
-        {"type": "record", "name": "r", "fields": [{"name": "next", "type": ["null", "r"]}]},
+        ("long", [1, 2], pa.int64()),
+        ("null", [None], pa.null()),
+        (["null", "string"], ["a", None], pa.string()),
+        ({"type": "array", "items": ["null", "int"]}, [[1, None], []], pa.list_(pa.int32())),
     ],
 )
-def test_schemas_that_are_no_table(tmp_path: Path, schema: object) -> None:
-    rows = [1] if schema == "long" else [{"next": None}]
-    file = _file(tmp_path, _content(schema, rows))
+def test_values_that_are_no_records_are_a_column(
+    tmp_path: Path, schema: object, values: list, kind: pa.DataType
+) -> None:
+    file = _file(tmp_path, _content(schema, values))
+    table = _table(file)
+    assert table.schema.field("value").type == kind
+    assert table.to_pydict() == {"value": values}
+    assert not Avro().examine(file, ()).findings
+
+
+def test_a_record_in_itself_is_json_text(tmp_path: Path) -> None:
+    link = {"name": "next", "type": ["null", "r"]}
+    fields = [{"name": "at", "type": "int"}, link]
+    rows = [{"at": 1, "next": {"at": 2, "next": None}}, {"at": 3, "next": None}]
+    schema = {"type": "record", "name": "r", "fields": fields}
+    table = _table(_file(tmp_path, _content(schema, rows)))
+    assert table.to_pydict() == {"at": [1, 3], "next": ['{"at": 2, "next": null}', None]}
+
+
+def test_a_schema_that_is_nested_too_deep(tmp_path: Path) -> None:
+    schema: object = "int"
+    for _ in range(70):
+        schema = {"type": "array", "items": schema}
+    file = _file(tmp_path, _content(schema, []))
     (finding,) = Avro().examine(file, ()).findings
     assert finding.code == "avro-corrupt"
-    with pytest.raises(CorruptData, match="its schema is"):
+    with pytest.raises(CorruptData, match="deeper than 64"):
         _table(file)
 
 
