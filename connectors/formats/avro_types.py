@@ -75,11 +75,7 @@ def _type(schema: AvroSchema, named: dict[str, AvroSchema], depth: int) -> tuple
     if depth > DEEPEST:
         raise ValueError(f"its schema is nested deeper than {DEEPEST} levels")
     if isinstance(schema, str):
-        if schema in _PLAIN:
-            return _PLAIN[schema], schema == "null"
-        if named[schema] is _OPEN:
-            return pa.string(), False
-        return _type(named[schema], named, depth + 1)
+        return _of_name(schema, named, depth)
     if isinstance(schema, list):
         branches = [one for one in schema if one != "null"]
         kinds = [_type(one, named, depth + 1)[0] for one in branches]
@@ -104,6 +100,14 @@ def _type(schema: AvroSchema, named: dict[str, AvroSchema], depth: int) -> tuple
         case "map":
             return pa.map_(pa.string(), _field("value", schema["values"], named, depth)), False
     return _type(name, named, depth + 1)
+
+
+def _of_name(name: str, named: dict[str, AvroSchema], depth: int) -> tuple[pa.DataType, bool]:
+    if name in _PLAIN:
+        return _PLAIN[name], name == "null"
+    if named[name] is _OPEN:
+        return pa.string(), False
+    return _type(named[name], named, depth + 1)
 
 
 def _field(name: str, schema: AvroSchema, named: dict[str, AvroSchema], depth: int) -> pa.Field:
