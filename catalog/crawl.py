@@ -185,7 +185,7 @@ def _crawl_listed(
             way.store,
             rows=way.limits.rows,
             on_batch=way.on_batch,
-            summaries=way.engine.summaries,
+            summaries=workers.parts(way.engine.summaries),
         )
 
     workers.begin(changed)

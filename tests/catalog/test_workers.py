@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,8 @@ from catalog.learning import learn
 from catalog.model import Status
 from catalog.reading import Content
 from catalog.store import Store
-from connectors.parts import HERE
+from connectors.model import Dataset, Entry, Source
+from connectors.parts import HERE, Part
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux")
 
@@ -106,3 +107,62 @@ def test_a_crawl_that_is_stopped_leaves_no_process(folder: Path, store: Store) -
     assert len(set(children.read_text().split()) - before) == 2
     outcomes.close()  # type: ignore[attr-defined]
     assert set(children.read_text().split()) == before
+
+
+@pytest.fixture
+def parted(data: Path) -> Path:
+    """One dataset of forty parts, one of which is broken, and a column that one part lacks."""
+    for at in range(40):
+        folder = data / "sales" / f"day={at // 10}"
+        folder.mkdir(parents=True, exist_ok=True)
+        names, cells = ("id,label,share", f"{at},name {at},0.{at}") if at else ("id,label", "0,x")
+        (folder / f"part-{at:02d}.csv").write_text(f"{names}\n{cells}\n")
+    (data / "sales" / "day=3" / "part-39.csv").write_bytes(b"\x1f\x8b and no more")
+    return data / "sales"
+
+
+def where_read(parted: Path, store: Store) -> tuple[list[Status], set[str]]:
+    """How a dataset of parts comes out, and which of them this process has read."""
+    here: set[str] = set()
+
+    def noting(source: Source, dataset: Dataset, entries: Sequence[Entry], **how: Any) -> Any:
+        here.update(entry.uri.rsplit("/", 1)[-1] for entry in entries)
+        return HERE.summaries(source, dataset, entries, **how)
+
+    engine = replace(APART, summaries=noting)
+    return [one.status for one in crawl([str(parted)], store, engine=engine)], here
+
+
+def test_processes_read_parts_as_the_crawl_itself_does(
+    parted: Path, store: Store, tmp_path: Path, contents: Contents
+) -> None:
+    statuses, here = where_read(parted, store)
+    assert (statuses, here) == ([Status.NEW], set())
+    with Store.open(f"sqlite:///{tmp_path / 'alone.db'}") as alone:
+        assert [one.status for one in crawl([str(parted)], alone)] == [Status.NEW]
+        found = contents(store)
+        assert found == contents(alone)
+    (told,) = found.values()
+    assert {"part-columns-differ", "corrupt-data"} <= {one.code for one in told["findings"]}
+    (parted / "day=0" / "part-01.csv").write_text("id,label,share\n1,changed,0.5\n")
+    few = {"part-01.csv", "part-39.csv"}  # of what is broken no summary is stored
+    assert where_read(parted, store) == ([Status.CHANGED], few)
+
+
+def test_parts_of_a_process_that_dies_are_read_here(
+    parted: Path, store: Store, tmp_path: Path, contents: Contents
+) -> None:
+    crawling, reading = os.getpid(), workers.read_parts
+
+    def dying(source: Source, dataset: Dataset, entries: Sequence[Entry]) -> Iterator[Part]:
+        if os.getpid() != crawling and any("part-17" in entry.uri for entry in entries):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return reading(source, dataset, entries)
+
+    with mock.patch.object(workers, "read_parts", dying):
+        statuses, here = where_read(parted, store)
+    assert statuses == [Status.NEW]
+    assert "part-17.csv" in here
+    with Store.open(f"sqlite:///{tmp_path / 'alone.db'}") as alone:
+        assert len(list(crawl([str(parted)], alone))) == 1
+        assert contents(store) == contents(alone)
