@@ -60,6 +60,9 @@ _OTHERS = {
     b"\x7fELF": "a program",
     b"7z\xbc\xaf\x27\x1c": "a 7z archive",
     b"\x89HDF": "an HDF5 file",
+    b"CDF\x01": "a netCDF file",
+    b"CDF\x02": "a netCDF file",
+    b"SIMPLE  =": "a FITS file",
     b"\xd0\xcf\x11\xe0": "an old Office document",
 }
 """First bytes of what holds no rows that a registered format can read."""
@@ -161,9 +164,10 @@ def recognise(
 
 
 def _unknown(head: bytes, expected: str | None, kind: str | None = None) -> Finding:
+    blank = not head.strip(b" \t\r\n")
     if not head and expected is None:
         return Finding("unstructured", "an empty file that is not named like data", severity="info")
-    if not head:
+    if blank and expected is not None:
         return Finding("empty-file", "the file holds nothing; there is no table to read")
     kind = kind or ("text" if b"\0" not in head[:4096] else "binary content")
     if expected is None:

@@ -55,3 +55,15 @@ def test_what_its_name_denies_is_told(read_bytes) -> None:
     unknown = read_bytes(b"\x00\x01\x02\xff" * 99, "a.parquet")
     (finding,) = unknown.findings
     assert (finding.code, finding.severity) == ("unknown-format", "error")
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b" \r\n\t\n"])
+def test_a_file_of_blanks_is_told_as_empty(read_bytes, content) -> None:
+    (finding,) = read_bytes(content, "data.csv").findings
+    assert (finding.code, finding.severity) == ("empty-file", "warning")
+
+
+def test_a_fits_file_is_no_csv(read_bytes) -> None:
+    header = "".join(f"{card:80}" for card in ("SIMPLE  =  T", "NAXIS   =  0", "END"))
+    content = f"{header:2880}".encode() + b"1.5,2\n3,4\n" * 50
+    assert read_bytes(content, "sky.fits").dataset.format == "files"
