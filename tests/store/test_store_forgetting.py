@@ -6,12 +6,13 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from sqlalchemy import text
+from alembic import command
 
 from catalog.crawl import crawl
 from catalog.model import Search
 from catalog.store import Store
 from catalog.store.indexing import fulltext, learn
+from catalog.store.migrate import alembic_config
 from connectors.model import Limits
 
 
@@ -37,7 +38,7 @@ def test_values_of_nested_persons_leave_the_search(url: str, tmp_path: Path) -> 
             told = replace(known, frequent=f"{known.frequent} zebedee xylotomy")
             fulltext(connection).put(connection, {members: told}, replaced={members})
             learn(connection, ["xylotomy", "quillfeather"])
-            connection.execute(text("UPDATE alembic_version SET version_num = '0015'"))
+            command.downgrade(alembic_config(connection), "0015")
 
         store._database.write(as_before)
         assert found(store, "zebedee")[0] == 2

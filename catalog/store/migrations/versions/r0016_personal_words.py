@@ -29,20 +29,27 @@ _NEXT = """
 SELECT sources.pk, versions.pk, versions.schema FROM sources
 JOIN versions ON versions.pk = sources.version_pk
 WHERE sources.pk > :last ORDER BY sources.pk LIMIT :many"""
-_TERMS = {
-    "sqlite": "CREATE VIRTUAL TABLE temp.terms USING fts5vocab(main, search_documents, row)",
-    "postgresql": """
-        CREATE TEMPORARY TABLE terms ON COMMIT DROP AS
-        SELECT word AS term FROM ts_stat('SELECT vector FROM search_documents')""",
+_SAID = {
+    "sqlite": [
+        "CREATE VIRTUAL TABLE temp.terms USING fts5vocab(main, search_documents, row)",
+        f"""CREATE TEMPORARY TABLE said AS
+        SELECT DISTINCT ltrim(term, '{LABEL}') AS word FROM temp.terms""",
+        "DROP TABLE terms",
+        "CREATE INDEX temp.ix_said ON said (word)",
+    ],
+    "postgresql": [
+        f"""CREATE TEMPORARY TABLE said AS SELECT DISTINCT ltrim(word, '{LABEL}') AS word
+        FROM ts_stat('SELECT vector FROM search_documents')""",
+        "ANALYZE said",
+    ],
 }
-_FORGET = f"""
-DELETE FROM words WHERE word NOT IN (SELECT term FROM terms)
-AND '{LABEL}' || word NOT IN (SELECT term FROM terms)"""
+_FORGET = """
+DELETE FROM words WHERE NOT EXISTS (SELECT 1 FROM said WHERE said.word = words.word)"""
 
 
 def upgrade() -> None:
     connection = op.get_bind()
-    last = 0
+    last, forgotten = 0, False
     while rows := connection.execute(text(_NEXT), {"last": last, "many": _MANY}).all():
         last = rows[-1][0]
         personal = {
@@ -51,9 +58,10 @@ def upgrade() -> None:
             if _holds_personal(loads(zlib.decompress(packed)))
         }
         if personal:
-            _forget(connection, personal)
-    for statement in (_TERMS[connection.dialect.name], _FORGET, "DROP TABLE terms"):
-        connection.execute(text(statement))
+            forgotten |= _forget(connection, personal)
+    if forgotten:
+        for statement in (*_SAID[connection.dialect.name], _FORGET, "DROP TABLE said"):
+            connection.execute(text(statement))
 
 
 def _holds_personal(shape: dict[str, Any]) -> bool:
@@ -62,8 +70,10 @@ def _holds_personal(shape: dict[str, Any]) -> bool:
     return bool(nested) and bool(personal_in({"fields": nested}))
 
 
-def _forget(connection: Connection, personal: dict[int, tuple[int, bytes]]) -> None:
-    """Index the frequent values of those sources anew; the other words stay as they are."""
+def _forget(connection: Connection, personal: dict[int, tuple[int, bytes]]) -> bool:
+    """Index the frequent values of those sources anew; the other words stay as they are. Returns
+    whether some are found by less now.
+    """
     store = fulltext(connection)
     known = store.documents(connection, personal)
     changed = {}
@@ -80,6 +90,7 @@ def _forget(connection: Connection, personal: dict[int, tuple[int, bytes]]) -> N
             changed[pk] = replace(before, frequent=told.frequent)
     if changed:
         store.put(connection, changed, replaced=changed)
+    return bool(changed)
 
 
 def downgrade() -> None:
