@@ -173,11 +173,28 @@ def decide(
     odd = total - fitting > stray * total and fixed is None
     if not fitting or (odd and not is_one_code(column, family)):
         return text
+    if fixed is None and _are_padded(column):
+        return text
     members = {kind: column.kinds[kind] for kind in family if kind in column.kinds}
     kind = _type(members, notation)
     if pa.types.is_string(kind):
         return text
     return Decision(kind, family, notation, _doubt(members, notation, fixed, proven))
+
+
+def _are_padded(column: ColumnSummary) -> bool:
+    """Whether values are codes of one width, a few of which begin with a zero: `01234` among
+    postal codes is no misfit.
+    """
+    whole, others = column.kinds.get(Kind.INT), column.kinds.get(Kind.TEXT)
+    if whole is None or others is None or not others.examples:
+        return False
+    width = len(str(whole.low))
+    padded = all(
+        len(one.text) == width and one.text.isdecimal() and one.text.startswith("0")
+        for one in others.examples
+    )
+    return padded and width > 1 and len(str(whole.high)) == width
 
 
 def _all(column: ColumnSummary) -> int:

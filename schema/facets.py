@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from decimal import InvalidOperation
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pyarrow.compute as pc
 
 from schema import written
 from schema.column import Facet, Lengths, Moments
+from schema.errors import CorruptData
 from schema.kind import Kind
 from schema.kinds import NUMERIC
 from schema.octets import digits, has_letter
@@ -177,7 +179,9 @@ def _total(kind: Kind, values: pa.Array, low: Any, high: Any) -> int | float:
 
 
 def plain_values(values: pa.Array, kind: Kind) -> list[Any]:
-    """Values without their Arrow type, as `schema.column.Plain` says."""
+    """Values without their Arrow type, as `schema.column.Plain` says. Raises CorruptData where a
+    type has a scale that no decimal can have.
+    """
     if kind is Kind.DATE:
         return list(pc.cast(values, pa.int32()).to_pylist())
     if kind in (Kind.TIME, Kind.TIMESTAMP, Kind.TIMESTAMPTZ, Kind.DURATION):
@@ -186,7 +190,10 @@ def plain_values(values: pa.Array, kind: Kind) -> list[Any]:
         return [tick if tick is None else tick * factor for tick in ticks.to_pylist()]
     if kind is Kind.BOOL:
         return [str(value).lower() for value in values.to_pylist()]
-    return list(values.to_pylist())
+    try:
+        return list(values.to_pylist())
+    except InvalidOperation as error:
+        raise CorruptData(f"values of {values.type} cannot be read") from error
 
 
 def with_texts(read: Facet, kind: Kind, texts: pa.Array) -> Facet:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from schema.decide import decide, written_as
 from schema.diff import Compatibility, diff
-from schema.errors import SchemaError
+from schema.errors import CorruptData, SchemaError
 from schema.infer import infer, misfit_findings
 from schema.likeness import likeness
 from schema.model import Field, Schema
@@ -51,6 +51,8 @@ def figures(batch: pa.RecordBatch, name: str) -> ColumnProfile:
         (["0.30000000000000004"], pa.float64()),
         (["12345678901234567.25", "1.5", "2"], pa.decimal128(19, 2)),
         (["007", "008"], pa.string()),
+        ([*map(str, range(10_000, 12_000)), "01234", "NA"], pa.string()),
+        ([*map(str, range(9_000, 12_000)), "01234", "NA"], pa.int64()),
         (["+4930123456", "+4930123457"], pa.string()),
         (["2013-01-01", "2013-12-31"], pa.date32()),
         (["2013-01-01", "2013-02-30"], pa.string()),
@@ -167,6 +169,13 @@ def test_casting_holds_just_what_the_summary_counted(texts: list[str | None]) ->
         if pa.types.is_floating(values.type):
             values = pc.add(values, 0.0)  # -0.0 and 0.0 are one number
         assert len(pc.unique(values)) == column.distinct_count
+
+
+def test_decimals_of_an_impossible_scale_are_corrupt() -> None:
+    kind = pa.decimal128(5, 2_000_000_000)
+    values = pa.Array.from_buffers(kind, 1, [None, pa.py_buffer(b"\x01" * 16)])
+    with pytest.raises(CorruptData, match="cannot be read"):
+        summarise([pa.RecordBatch.from_arrays([values], ["a"])])
 
 
 def test_parse_puts_null_where_a_text_does_not_fit() -> None:
